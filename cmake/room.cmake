@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+
+# Declares src/NAME as a library of its own.
+#   vmcred_room(NAME [LINKS ROOM...] [LIBRARIES TARGET...])
+# LINKS are the rooms it may include: the compiler finds every header, so test/rooms checks the include lines
+# against the same list. NAME_test.cc files become one test program, NAME_fuzz.cc files one fuzz target each.
+function(vmcred_room NAME)
+  cmake_parse_arguments(ROOM "" "" "LINKS;LIBRARIES" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${NAME}/*.cc)
+  set(tests ${sources})
+  set(fuzzers ${sources})
+  list(FILTER tests INCLUDE REGEX "_test\\.cc$")
+  list(FILTER fuzzers INCLUDE REGEX "_fuzz\\.cc$")
+  list(FILTER sources EXCLUDE REGEX "(_test|_fuzz|/main_[a-z_]*)\\.cc$")
+
+  if(NOT sources)
+    return()
+  endif()
+  add_library(vmcred_${NAME} STATIC ${sources})
+  target_link_libraries(vmcred_${NAME} PUBLIC vmcred_settings ${ROOM_LIBRARIES})
+  foreach(room IN LISTS ROOM_LINKS)
+    target_link_libraries(vmcred_${NAME} PUBLIC vmcred_${room})
+  endforeach()
+  set_property(GLOBAL APPEND PROPERTY VMCRED_ROOM_LINKS "${NAME}:${ROOM_LINKS}")
+
+  if(tests)
+    add_executable(${NAME}_test ${tests})
+    target_link_libraries(${NAME}_test PRIVATE vmcred_${NAME} GTest::gmock GTest::gtest_main)
+    target_compile_definitions(${NAME}_test PRIVATE VMCRED_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+    add_test(NAME unit.${NAME} COMMAND ${NAME}_test)
+    set_tests_properties(unit.${NAME} PROPERTIES LABELS fast)
+  endif()
+  foreach(fuzzer IN LISTS fuzzers)
+    vmcred_fuzzer(${NAME} ${fuzzer})
+  endforeach()
+endfunction()
+
+# One fuzz target: with libFuzzer where VMCRED_FUZZERS is on, else a program that runs the corpus once, as a test.
+function(vmcred_fuzzer ROOM SOURCE)
+  get_filename_component(name ${SOURCE} NAME_WE)
+  set(corpus ${PROJECT_SOURCE_DIR}/test/corpus/${name})
+  if(VMCRED_FUZZERS)
+    add_executable(${name} ${SOURCE})
+    target_compile_options(${name} PRIVATE -fsanitize=fuzzer)
+    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+  else()
+    add_executable(${name} ${SOURCE} ${PROJECT_SOURCE_DIR}/test/corpus/replay.cc)
+    add_test(NAME corpus.${name} COMMAND ${name} ${corpus})
+    set_tests_properties(corpus.${name} PROPERTIES LABELS fast)
+  endif()
+  target_link_libraries(${name} PRIVATE vmcred_${ROOM})
+endfunction()

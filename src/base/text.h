@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// Small text building blocks. Nothing here takes a secret: SecretBuffer does not convert to string_view.
+#pragma once
+
+#include <concepts>
+#include <initializer_list>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace vmcred::base {
+
+// One piece of a text that concat() builds: a string or a whole number in decimal.
+class TextPiece {
+ public:
+  TextPiece(std::string_view text) : m_text(text) {}    // NOLINT(google-explicit-constructor)
+  TextPiece(const char* text) : m_text(text) {}         // NOLINT(google-explicit-constructor)
+  TextPiece(const std::string& text) : m_text(text) {}  // NOLINT(google-explicit-constructor)
+  template <std::integral Integer>
+    requires(!std::same_as<Integer, bool> && !std::same_as<Integer, char>)
+  TextPiece(Integer number) : m_number(std::to_string(number)), m_text(m_number) {}  // NOLINT
+
+  TextPiece(const TextPiece&) = delete;
+  TextPiece& operator=(const TextPiece&) = delete;
+
+  std::string_view text() const { return m_text; }
+
+ private:
+  std::string m_number;
+  std::string_view m_text;
+};
+
+std::string concat_pieces(std::initializer_list<std::string_view> pieces);
+
+// concat("vm '", name, "' has ", 3, " secrets").
+template <typename... Pieces>
+std::string concat(const Pieces&... pieces) {
+  return concat_pieces({TextPiece(pieces).text()...});
+}
+
+// {"a", "b", "c"} with ", " gives "a, b, c".
+std::string join(std::span<const std::string> items, std::string_view separator);
+
+// 'text', with control characters and quotes as \xNN so that no input can forge a line of our output.
+std::string quoted(std::string_view text);
+
+// A count with its noun: "1 secret", "2 secrets".
+std::string counted(std::size_t count, std::string_view noun);
+
+// Bytes for people, with thousands separators: "65,536 bytes".
+std::string byte_count(std::size_t bytes);
+
+// The candidate closest to a mistyped word, or "" when none is near enough to be meant.
+std::string closest(std::string_view word, std::span<const std::string> candidates);
+
+// " (did you mean 'x'?)", or "" when nothing is near.
+std::string did_you_mean(std::string_view word, std::span<const std::string> candidates);
+
+}  // namespace vmcred::base

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// Anonymous files in memory through which a secret crosses to another process.
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include "base/result.h"
+#include "base/unique_fd.h"
+
+namespace vmcred::secret {
+
+// A memfd with these contents, sealed against every later change and kept open across exec. It has no name in any
+// file system; whoever holds the descriptor, root, and the same user (through /proc) can read it.
+// `name` is what /proc shows for it: no secret, at most 249 bytes.
+base::Result<base::UniqueFd> make_sealed_file(const char* name, std::span<const std::byte> contents);
+
+}  // namespace vmcred::secret
