@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/open_config.h"
+#include "command/output.h"
+#include "config/keys.h"
+#include "config/load.h"
+
+namespace vmcred::cli {
+
+base::Result<void> run_config_check(const command::Arguments& arguments, const command::Streams& streams) {
+  VMCRED_TRY_ASSIGN(const config::Config config, open_config(arguments));
+  std::vector<base::Error> findings;
+  for (const auto& vm : config.vms)
+    for (auto& finding : config::not_yet_supported(vm)) findings.push_back(std::move(finding));
+  if (!findings.empty()) return base::first_with_others(std::move(findings));
+  return command::print(streams, base::concat(config.path, ": ok, ", base::counted(config.vms.size(), "VM"), "\n"));
+}
+
+base::Result<void> run_config_keys(const command::Arguments& /*arguments*/, const command::Streams& streams) {
+  std::string text;
+  for (const auto& key : config::known_keys()) text += base::concat(key, "\n");
+  return command::print(streams, text);
+}
+
+}  // namespace vmcred::cli

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/result.h"
+#include "command/arguments.h"
+#include "config/model.h"
+
+namespace vmcred::cli {
+
+// The config that --config, the environment or the usual places name; see config::find_config().
+base::Result<config::Config> open_config(const command::Arguments& arguments);
+
+}  // namespace vmcred::cli

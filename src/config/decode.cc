@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/decode.h"
+
+#include "base/text.h"
+#include "config/path.h"
+
+namespace vmcred::config {
+namespace {
+
+void decode_generators(Context& context, const Node::Table& table, Config& config, GeneratorIndex& index) {
+  config.generators.reserve(table.size());
+  for (const Member& member : table) config.generators.push_back(decode_generator(context, member));
+  for (const Generator& generator : config.generators) index.emplace(generator.name, &generator);
+  check_dependencies(context, table, config.generators, index);
+}
+
+// No two VMs share a vsock address: the host could not tell them apart.
+void check_vsock_addresses(Context& context, const Node::Table& table, const std::vector<VirtualMachine>& vms) {
+  std::unordered_map<std::uint32_t, std::string_view> owners;
+  for (std::size_t i = 0; i < vms.size(); ++i) {
+    if (!vms[i].vsock_cid) continue;
+    const auto [owner, is_new] = owners.try_emplace(*vms[i].vsock_cid, vms[i].name);
+    if (is_new) continue;
+    context.findings.add(table[i].key_location,
+                         base::concat("vms ", base::quoted(owner->second), " and ", base::quoted(vms[i].name),
+                                      " have the same 'vsock.cid' ", *vms[i].vsock_cid));
+  }
+}
+
+void decode_vms(Context& context, const Node::Table& table, const GeneratorIndex& generators, Config& config) {
+  config.vms.reserve(table.size());
+  for (const Member& member : table) config.vms.push_back(decode_vm(context, member, generators));
+  check_vsock_addresses(context, table, config.vms);
+}
+
+}  // namespace
+
+Store decode_store(Context& context, const Member* member) {
+  Store store{.path = anchored(context.directory, Store().path)};
+  if (member == nullptr) return store;
+  const Node::Table* table = expect_table(context, *member);
+  if (table == nullptr) return store;
+  const TableReader reader(context, *table, member->key_location, k_store_keys, {});
+  reader.read_path("path", store.path);
+  reader.read_choice("backend", k_store_backend_spellings, store.backend);
+  return store;
+}
+
+base::Result<Config> decode(const Node& root, const std::string& path, std::string_view directory) {
+  Findings findings(path);
+  Context context{findings, directory};
+  const TableReader reader(context, std::get<Node::Table>(root.value), root.location, k_root_keys, {});
+  Config config;
+  config.path = path;
+  config.store = decode_store(context, reader.find("store"));
+  GeneratorIndex generators;
+  if (const auto* table = reader.read_table("generators")) decode_generators(context, *table, config, generators);
+  if (const auto* table = reader.read_table("vms")) decode_vms(context, *table, generators, config);
+  if (!findings.empty()) return std::move(findings).take();
+  return config;
+}
+
+}  // namespace vmcred::config

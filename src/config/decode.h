@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// From the tree to the model, one function for each kind of table. What is wrong becomes a finding; the value that
+// comes back is then incomplete, and no Config is made of it.
+#pragma once
+
+#include <optional>
+#include <unordered_map>
+
+#include "config/claimed_names.h"
+#include "config/model.h"
+#include "config/reader.h"
+
+namespace vmcred::config {
+
+// Generators by name; both live in Config::generators.
+using GeneratorIndex = std::unordered_map<std::string_view, const Generator*>;
+
+// Fails with all findings, in the order of the file. `directory` anchors relative paths.
+base::Result<Config> decode(const Node& root, const std::string& path, std::string_view directory);
+
+Store decode_store(Context& context, const Member* member);
+
+Generator decode_generator(Context& context, const Member& member);
+
+// Checks that dependencies exist and end somewhere. `table` is where the generators were read from, in their order.
+void check_dependencies(Context& context, const Node::Table& table, const std::vector<Generator>& generators,
+                        const GeneratorIndex& index);
+
+VirtualMachine decode_vm(Context& context, const Member& member, const GeneratorIndex& generators);
+
+// The keys of a VM that describe its machine, not what it is given.
+void decode_hardware(const TableReader& reader, VirtualMachine& vm);
+void decode_guest(const TableReader& reader, VirtualMachine& vm);
+
+// `vm_name` goes into the findings. Each credential's name is claimed from `names`.
+std::optional<Secret> decode_secret(Context& context, std::string_view vm_name, const Member& member,
+                                    const GeneratorIndex& generators, ClaimedNames& names);
+std::optional<StaticValue> decode_static(Context& context, std::string_view vm_name, const Member& member,
+                                         ClaimedNames& names);
+
+// The source that `reader`'s secret names, which is one of three.
+std::optional<decltype(Secret::source)> decode_source(const TableReader& reader, std::string_view secret_name,
+                                                      const GeneratorIndex& generators);
+
+}  // namespace vmcred::config

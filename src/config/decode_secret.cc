@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/text.h"
+#include "config/decode.h"
+
+namespace vmcred::config {
+namespace {
+
+using base::concat;
+using base::quoted;
+using credential::CredentialName;
+using credential::SecretName;
+
+// The name in the guest: the one that the entry gives, else the one that follows from the secret's.
+std::optional<CredentialName> decode_credential(const TableReader& reader, const SecretName& name) {
+  if (!reader.has("credential")) return name.guest_credential();
+  std::string text;
+  reader.read_line("credential", text);
+  if (text.empty()) return std::nullopt;
+  base::Result<CredentialName> parsed = CredentialName::parse(text);
+  if (parsed) return *std::move(parsed);
+  // The value is left out, like every one below secrets.
+  const std::string_view sentence = parsed.error().what;
+  const std::string prefix = concat("credential name ", quoted(text));
+  reader.report("credential",
+                concat("'credential'", sentence.starts_with(prefix) ? sentence.substr(prefix.size())
+                                                                    : " is not the name of a credential"));
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Secret> decode_secret(Context& context, std::string_view vm_name, const Member& member,
+                                    const GeneratorIndex& generators, ClaimedNames& names) {
+  base::Result<SecretName> name = SecretName::parse(member.key);
+  if (!name) context.findings.add(member.key_location, name.error().what);
+  const Node::Table* table =
+      expect_table(context, member, "name a source: { path = … }, { random = … } or { generator = … }");
+  if (table == nullptr) return std::nullopt;
+
+  const TableReader reader(context, *table, member.key_location, k_secret_keys, {vm_name, member.key});
+  auto source = decode_source(reader, member.key, generators);
+  bool allow_empty = false;
+  bool privileged = false;
+  reader.read_boolean("allow_empty", allow_empty);
+  reader.read_boolean("privileged", privileged);
+  if (!name) return std::nullopt;
+  auto credential = decode_credential(reader, *name);
+  if (!credential) return std::nullopt;
+  names.claim(*credential, {concat("secrets.", member.key), member.key_location, privileged});
+  if (!source) return std::nullopt;
+  return Secret{*std::move(name), *std::move(credential), *std::move(source), allow_empty, privileged};
+}
+
+std::optional<StaticValue> decode_static(Context& context, std::string_view vm_name, const Member& member,
+                                         ClaimedNames& names) {
+  base::Result<CredentialName> name = CredentialName::parse(member.key);
+  if (!name) context.findings.add(member.key_location, name.error().what);
+  std::string value;
+  bool privileged = false;
+  if (const auto* text = std::get_if<std::string>(&member.value.value)) {
+    value = *text;
+  } else if (const auto* table = std::get_if<Node::Table>(&member.value.value)) {
+    const TableReader reader(context, *table, member.key_location, k_static_keys, {vm_name, member.key});
+    reader.read_text("value", value);
+    reader.read_boolean("privileged", privileged);
+    if (!reader.has("value")) reader.report("value", concat(reader.title(), " needs 'value'"));
+  } else {
+    context.findings.add(member.value.location,
+                         concat(quoted(member.key), " must be a string or a table, not ", noun(member.value)));
+  }
+  if (!name) return std::nullopt;
+  names.claim(*name, {concat("static.", member.key), member.key_location, privileged});
+  return StaticValue{*std::move(name), std::move(value), privileged};
+}
+
+}  // namespace vmcred::config

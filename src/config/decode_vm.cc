@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "base/text.h"
+#include "config/decode.h"
+#include "config/name_rules.h"
+
+namespace vmcred::config {
+namespace {
+
+using base::concat;
+using base::quoted;
+
+constexpr std::string_view k_user_prefix = "microvm-";
+
+void check_name(Context& context, const Member& member) {
+  if (is_vm_name(member.key)) return;
+  context.findings.add(member.key_location,
+                       concat("vm name ", quoted(member.key),
+                              " must be at most 63 lower-case letters, digits and single hyphens, like 'test-vm'"));
+}
+
+void decode_user(const TableReader& reader, VirtualMachine& vm) {
+  reader.read_line("user", vm.user);
+  if (reader.has("user")) {
+    if (!vm.user.empty() && !is_user_name(vm.user))
+      reader.report("user", concat("'user' must be a user name of at most ", k_max_user_bytes, " characters"));
+  } else if (k_user_prefix.size() + vm.name.size() > k_max_user_bytes) {
+    reader.report("user", concat("the user ", quoted(concat(k_user_prefix, vm.name)), " would be longer than ",
+                                 k_max_user_bytes, " characters"),
+                  "set 'user' to a shorter name");
+  }
+}
+
+// A command line is readable by every local user, a kernel's by every process in the guest as well.
+void refuse_credentials(const TableReader& reader, std::string_view key, const std::vector<std::string>& lines) {
+  const auto carries_one = [](const std::string& line) {
+    return line.find("io.systemd.credential") != std::string::npos ||
+           line.find("systemd.set_credential") != std::string::npos;
+  };
+  if (std::ranges::any_of(lines, carries_one))
+    reader.report(key, concat(quoted(key), " must not carry a credential: command lines are world-readable"),
+                  "use 'secrets' or 'static' instead");
+}
+
+void decode_command_lines(const TableReader& reader, VirtualMachine& vm) {
+  reader.read_lines("kernel_params", vm.kernel_params);
+  reader.read_lines("extra_args", vm.extra_args);
+  refuse_credentials(reader, "kernel_params", vm.kernel_params);
+  refuse_credentials(reader, "extra_args", vm.extra_args);
+}
+
+void decode_credentials(const TableReader& reader, const GeneratorIndex& generators, VirtualMachine& vm) {
+  Context& context = reader.context();
+  ClaimedNames names(context.findings);
+  if (const Node::Table* table = reader.read_table("secrets")) {
+    vm.secrets.reserve(table->size());
+    for (const Member& member : *table)
+      if (auto secret = decode_secret(context, vm.name, member, generators, names))
+        vm.secrets.push_back(*std::move(secret));
+  }
+  if (const Node::Table* table = reader.read_table("static")) {
+    vm.static_values.reserve(table->size());
+    for (const Member& member : *table)
+      if (auto value = decode_static(context, vm.name, member, names)) vm.static_values.push_back(*std::move(value));
+  }
+}
+
+}  // namespace
+
+VirtualMachine decode_vm(Context& context, const Member& member, const GeneratorIndex& generators) {
+  VirtualMachine vm;
+  vm.name = member.key;
+  check_name(context, member);
+  const Node::Table* table = expect_table(context, member);
+  if (table == nullptr) return vm;
+  const TableReader reader(context, *table, member.key_location, k_vm_keys, {member.key, {}});
+  decode_hardware(reader, vm);
+  decode_guest(reader, vm);
+  decode_user(reader, vm);
+  decode_command_lines(reader, vm);
+  decode_credentials(reader, generators, vm);
+  return vm;
+}
+
+}  // namespace vmcred::config

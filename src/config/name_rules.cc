@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/name_rules.h"
+
+#include <algorithm>
+
+namespace vmcred::config {
+namespace {
+
+constexpr std::size_t k_max_label_bytes = 63;  // RFC 1035
+constexpr std::size_t k_max_file_bytes = 255;  // NAME_MAX
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
+bool is_letter(char c) { return is_lower(c) || (c >= 'A' && c <= 'Z'); }
+
+}  // namespace
+
+bool is_vm_name(std::string_view text) {
+  return !text.empty() && text.size() <= k_max_label_bytes && text.front() != '-' && text.back() != '-' &&
+         text.find("--") == std::string_view::npos &&
+         std::ranges::all_of(text, [](char c) { return is_lower(c) || is_digit(c) || c == '-'; });
+}
+
+bool is_store_name(std::string_view text) {
+  return !text.empty() && text.size() <= k_max_file_bytes && (is_lower(text.front()) || is_digit(text.front())) &&
+         std::ranges::all_of(
+             text, [](char c) { return is_lower(c) || is_digit(c) || c == '.' || c == '_' || c == '-'; });
+}
+
+bool is_user_name(std::string_view text) {
+  return !text.empty() && text.size() <= k_max_user_bytes && (is_letter(text.front()) || text.front() == '_') &&
+         std::ranges::all_of(text, [](char c) { return is_letter(c) || is_digit(c) || c == '_' || c == '-'; });
+}
+
+bool has_control_character(std::string_view text) {
+  return std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+}
+
+}  // namespace vmcred::config

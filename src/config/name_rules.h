@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// The names that a config may choose, apart from those of credentials (credential/name.h).
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace vmcred::config {
+
+inline constexpr std::size_t k_max_user_bytes = 31;
+
+// Lower-case letters, digits and single hyphens between them, at most 63: a host name's label, and safe in unit and
+// file names.
+bool is_vm_name(std::string_view text);
+
+// A generator's or its file's: begins with a lower-case letter or digit; '.', '_' and '-' may follow.
+bool is_store_name(std::string_view text);
+
+// A user or group that systemd takes for User= and Group=.
+bool is_user_name(std::string_view text);
+
+// Is there a byte that would break a line of output, or end a C string?
+bool has_control_character(std::string_view text);
+
+}  // namespace vmcred::config

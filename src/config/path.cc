@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/path.h"
+
+#include "base/text.h"
+
+namespace vmcred::config {
+namespace {
+
+// Takes back the last component, if there is one that ".." can undo.
+bool drop_last(std::string& path) {
+  if (path == "/") return true;
+  const std::size_t slash = path.rfind('/');
+  const std::size_t start = slash == std::string::npos ? 0 : slash + 1;
+  const std::string_view last = std::string_view(path).substr(start);
+  if (last.empty() || last == "..") return false;
+  path.resize(slash == std::string::npos ? 0 : std::max<std::size_t>(slash, path[0] == '/' && slash == 0 ? 1 : 0));
+  return true;
+}
+
+void append(std::string& path, std::string_view part) {
+  while (!part.empty()) {
+    const std::string_view component = part.substr(0, part.find('/'));
+    part.remove_prefix(std::min(part.size(), component.size() + 1));
+    if (component.empty() || component == ".") continue;
+    if (component == ".." && drop_last(path)) continue;
+    if (!path.empty() && !path.ends_with('/')) path += '/';
+    path += component;
+  }
+}
+
+}  // namespace
+
+std::string_view directory_of(std::string_view path) {
+  const std::size_t slash = path.rfind('/');
+  if (slash == std::string_view::npos) return "";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+std::string anchored(std::string_view directory, std::string_view path) {
+  if (path.starts_with('/')) directory = "";
+  std::string result;
+  result.reserve(directory.size() + path.size() + 1);
+  if (path.starts_with('/') || directory.starts_with('/')) result = "/";
+  append(result, directory);
+  append(result, path);
+  return result.empty() ? "." : result;
+}
+
+}  // namespace vmcred::config

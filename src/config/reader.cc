@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/reader.h"
+
+#include <algorithm>
+#include <cassert>
+
+#include "base/text.h"
+#include "config/name_rules.h"
+#include "config/path.h"
+
+namespace vmcred::config {
+namespace {
+
+using base::concat;
+using base::quoted;
+
+bool contains(std::span<const std::string_view> keys, std::string_view key) {
+  return std::ranges::find(keys, key) != keys.end();
+}
+
+std::string wrong_type(std::string_view key, std::string_view wanted, const Node& node) {
+  return concat(quoted(key), " must be ", wanted, ", not ", noun(node));
+}
+
+// The finding about a text that must be one line, or "".
+std::string_view line_fault(std::string_view text) {
+  return has_control_character(text) ? " must not contain control characters" : "";
+}
+
+}  // namespace
+
+TableReader::TableReader(Context& context, const Node::Table& table, Location location, const TableKeys& keys,
+                         Names names)
+    : m_context(context), m_table(table), m_location(location), m_keys(keys), m_names(names) {
+  check_keys();
+}
+
+void TableReader::check_keys() const {
+  for (const Member& member : m_table) {
+    if (contains(m_keys.values, member.key) || contains(m_keys.tables, member.key)) continue;
+    std::vector<std::string> known(m_keys.values.begin(), m_keys.values.end());
+    known.insert(known.end(), m_keys.tables.begin(), m_keys.tables.end());
+    m_context.findings.add(member.key_location, concat("unknown key ", quoted(member.key), " in ", title(),
+                                                       base::did_you_mean(member.key, known)));
+  }
+}
+
+std::string TableReader::title() const {
+  if (m_keys.place.empty()) return "the config";
+  std::string text = "[";
+  const std::string_view* name = m_names.data();
+  for (const char c : m_keys.place) {
+    if (c != '*') {
+      text += c;
+      continue;
+    }
+    const std::string escaped = quoted(*name++);
+    text += std::string_view(escaped).substr(1, escaped.size() - 2);
+  }
+  return text + "]";
+}
+
+const Member* TableReader::find(std::string_view key) const {
+  assert(contains(m_keys.values, key) || contains(m_keys.tables, key));
+  const auto member = std::ranges::find(m_table, key, &Member::key);
+  return member == m_table.end() ? nullptr : &*member;
+}
+
+void TableReader::report(std::string_view key, std::string_view sentence, std::string_view hint) const {
+  const Member* member = find(key);
+  m_context.findings.add(member == nullptr ? m_location : member->value.location, sentence, hint);
+}
+
+template <typename Value>
+const Value* TableReader::value_of(std::string_view key, std::string_view wanted) const {
+  const Member* member = find(key);
+  if (member == nullptr) return nullptr;
+  const auto* value = std::get_if<Value>(&member->value.value);
+  if (value == nullptr) report(key, wrong_type(key, wanted, member->value));
+  return value;
+}
+
+void TableReader::read_boolean(std::string_view key, bool& target) const {
+  if (const auto* value = value_of<bool>(key, "a boolean")) target = *value;
+}
+
+void TableReader::read_text(std::string_view key, std::string& target) const {
+  if (const auto* value = value_of<std::string>(key, "a string")) target = *value;
+}
+
+void TableReader::read_line(std::string_view key, std::string& target) const {
+  const auto* value = value_of<std::string>(key, "a string");
+  if (value == nullptr) return;
+  const std::string_view fault = value->empty() ? " is empty" : line_fault(*value);
+  if (fault.empty())
+    target = *value;
+  else
+    report(key, concat(quoted(key), fault));
+}
+
+void TableReader::read_path(std::string_view key, std::string& target) const {
+  std::string path;
+  read_line(key, path);
+  if (!path.empty()) target = anchored(m_context.directory, path);
+}
+
+void TableReader::read_lines(std::string_view key, std::vector<std::string>& target) const {
+  const auto* array = value_of<Node::Array>(key, "an array of strings");
+  if (array == nullptr) return;
+  target.reserve(array->size());
+  for (const Node& element : *array) {
+    const auto* text = std::get_if<std::string>(&element.value);
+    const std::string_view fault = text == nullptr ? "" : line_fault(*text);
+    if (text == nullptr)
+      m_context.findings.add(element.location,
+                             concat(quoted(key), " must be an array of strings, this is ", noun(element)));
+    else if (!fault.empty())
+      m_context.findings.add(element.location, concat("an element of ", quoted(key), fault));
+    else
+      target.push_back(*text);
+  }
+}
+
+const Node::Table* TableReader::read_table(std::string_view key) const {
+  return value_of<Node::Table>(key, "a table");
+}
+
+const std::int64_t* TableReader::whole_between(std::string_view key, std::int64_t least, std::int64_t most) const {
+  const auto* value = value_of<std::int64_t>(key, "a whole number");
+  if (value == nullptr || (*value >= least && *value <= most)) return value;
+  report(key, concat(quoted(key), " must be from ", least, " to ", most));
+  return nullptr;
+}
+
+void TableReader::report_choice(std::string_view key, std::string_view word,
+                                std::span<const std::string> words) const {
+  report(key, concat("unknown ", key, " ", quoted(word), base::did_you_mean(word, words)),
+         concat("choose one of: ", base::join(words, ", ")));
+}
+
+const Node::Table* expect_table(Context& context, const Member& member, std::string_view hint) {
+  const auto* table = std::get_if<Node::Table>(&member.value.value);
+  if (table == nullptr)
+    context.findings.add(member.value.location, wrong_type(member.key, "a table", member.value), hint);
+  return table;
+}
+
+}  // namespace vmcred::config

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// Takes one table of a config apart. Each read_ function leaves its target alone when the key is absent, and adds a
+// finding when the value is not what it should be. Findings name keys, never values, but for the words of an enum.
+#pragma once
+
+#include <array>
+#include <concepts>
+#include <limits>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/document.h"
+#include "config/findings.h"
+#include "config/keys.h"
+#include "config/spelling.h"
+
+namespace vmcred::config {
+
+// What all decoders of one config share.
+struct Context {
+  Findings& findings;
+  std::string_view directory;  // relative paths start here
+};
+
+class TableReader {
+ public:
+  // The names that the user chose on the way to this table, for each "*" in TableKeys::place.
+  using Names = std::array<std::string_view, 2>;
+
+  // Adds a finding for each key that is not in `keys`. All arguments must outlive the reader; `location` is where
+  // to point when something is missing.
+  TableReader(Context& context, const Node::Table& table, Location location, const TableKeys& keys, Names names);
+
+  // The member of this name, or nullptr. The key must be one of `keys`.
+  const Member* find(std::string_view key) const;
+  bool has(std::string_view key) const { return find(key) != nullptr; }
+
+  void read_boolean(std::string_view key, bool& target) const;
+
+  // Any text, also an empty one or one of several lines.
+  void read_text(std::string_view key, std::string& target) const;
+
+  // A text of one line that is not empty.
+  void read_line(std::string_view key, std::string& target) const;
+
+  // The same, as a path that is anchored at the config's directory.
+  void read_path(std::string_view key, std::string& target) const;
+
+  // An array of texts of one line each.
+  void read_lines(std::string_view key, std::vector<std::string>& target) const;
+
+  template <std::integral Integer>
+  void read_whole(std::string_view key, std::int64_t least, std::int64_t most, Integer& target) const {
+    if (const auto* value = whole_between(key, least, most)) target = static_cast<Integer>(*value);
+  }
+
+  template <typename Enum, std::size_t size>
+  void read_choice(std::string_view key, const std::array<Spelling<Enum>, size>& spellings, Enum& target) const {
+    std::string word;
+    read_line(key, word);
+    if (word.empty()) return;
+    for (const Spelling<Enum>& spelling : spellings) {
+      if (spelling.text != word) continue;
+      target = spelling.value;
+      return;
+    }
+    std::vector<std::string> words;
+    for (const Spelling<Enum>& spelling : spellings) words.emplace_back(spelling.text);
+    report_choice(key, word, words);
+  }
+
+  // The table of this name, or nullptr.
+  const Node::Table* read_table(std::string_view key) const;
+
+  // A finding at the value of `key`, or at the table itself when there is none.
+  void report(std::string_view key, std::string_view sentence, std::string_view hint = {}) const;
+
+  // "[vms.test-vm]"
+  std::string title() const;
+
+  Context& context() const { return m_context; }
+  const Names& names() const { return m_names; }
+
+ private:
+  void check_keys() const;
+  template <typename Value>
+  const Value* value_of(std::string_view key, std::string_view wanted) const;
+  const std::int64_t* whole_between(std::string_view key, std::int64_t least, std::int64_t most) const;
+  void report_choice(std::string_view key, std::string_view word, std::span<const std::string> words) const;
+
+  Context& m_context;
+  const Node::Table& m_table;
+  Location m_location;
+  const TableKeys& m_keys;
+  Names m_names;
+};
+
+// The member's value as a table, or nullptr and a finding "'api-key' must be a table, not a string".
+const Node::Table* expect_table(Context& context, const Member& member, std::string_view hint = {});
+
+}  // namespace vmcred::config

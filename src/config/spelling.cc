@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/spelling.h"
+
+#include <algorithm>
+
+#include "config/load.h"
+
+namespace vmcred::config {
+namespace {
+
+template <typename Enum, std::size_t size>
+std::string_view find(const std::array<Spelling<Enum>, size>& spellings, Enum value) {
+  return std::ranges::find(spellings, value, &Spelling<Enum>::value)->text;
+}
+
+}  // namespace
+
+std::string_view spelling(Hypervisor value) { return find(k_hypervisor_spellings, value); }
+std::string_view spelling(Machine value) { return find(k_machine_spellings, value); }
+std::string_view spelling(Accelerator value) { return find(k_accelerator_spellings, value); }
+std::string_view spelling(Transport value) { return find(k_transport_spellings, value); }
+std::string_view spelling(StoreBackend value) { return find(k_store_backend_spellings, value); }
+
+}  // namespace vmcred::config

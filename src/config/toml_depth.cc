@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/toml_depth.h"
+
+namespace vmcred::config {
+namespace {
+
+// The offset behind the string that starts at `start`, or the text's end if it is not closed.
+std::size_t string_end(std::string_view text, std::size_t start) {
+  const char quote = text[start];
+  const bool escapes = quote == '"';
+  const bool multi_line = text.substr(start + 1).starts_with(quote == '"' ? "\"\"" : "''");
+  std::size_t i = start + (multi_line ? 3 : 1);
+  for (; i < text.size(); ++i) {
+    if (escapes && text[i] == '\\') {
+      ++i;
+    } else if (!multi_line && (text[i] == quote || text[i] == '\n')) {
+      return i + 1;
+    } else if (multi_line && text.substr(i, 3).find_first_not_of(quote) == std::string_view::npos) {
+      break;
+    }
+  }
+  // A closing delimiter may follow up to two quotes that belong to the string.
+  const std::size_t end = text.find_first_not_of(quote, i);
+  return end == std::string_view::npos ? text.size() : end;
+}
+
+}  // namespace
+
+std::optional<std::size_t> find_too_deep_key(std::string_view text, std::size_t max_parts) {
+  constexpr std::string_view k_stops = "\"'#.=,[]{}\n";
+  std::size_t parts = 1;
+  for (std::size_t i = text.find_first_of(k_stops); i < text.size(); i = text.find_first_of(k_stops, i)) {
+    const char c = text[i];
+    if (c == '"' || c == '\'') {
+      i = string_end(text, i);
+      continue;
+    }
+    if (c == '#') {
+      i = text.find('\n', i);
+      continue;
+    }
+    parts = c == '.' ? parts + 1 : 1;
+    if (parts > max_parts) return i;
+    ++i;
+  }
+  return std::nullopt;
+}
+
+}  // namespace vmcred::config

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "guest/command.h"
+
+#include <array>
+
+namespace vmcred::guest {
+namespace {
+
+constexpr Option k_directory{"--directory", "DIR",
+                             "the credentials' directory (default: $CREDENTIALS_DIRECTORY, else what PID 1 got)"};
+constexpr Option k_json{"--json", "", "print JSON"};
+
+constexpr std::array k_list_options{k_directory, k_json};
+constexpr std::array k_cat_options{k_directory};
+constexpr std::array k_verify_options{
+    k_directory,
+    k_json,
+    Option{"--quiet", "", "print nothing but the error"},
+};
+constexpr std::array k_report_options{
+    k_directory,
+    Option{"--port", "NAME", "the virtio-serial port to write to (default: vmcred.report)"},
+    Option{"--console", "", "write to /dev/console instead of a port"},
+    Option{"--timeout", "SECONDS", "how long to wait for the port and the host (default: 30)"},
+};
+constexpr std::array k_import_options{
+    Option{"--directory", "DIR", "where to put the credentials (default: /run/credentials/@system)"},
+    Option{"--sysfs", "DIR", "where sysfs is mounted (default: /sys)"},
+    Option{"--no-mount", "", "use DIR as it is; it must be on a tmpfs or ramfs"},
+    Option{"--require", "", "fail if no credential arrived or one had to be skipped"},
+    k_json,
+};
+
+constexpr std::array k_commands{
+    Command{"list", "", "Show the names and sizes of the credentials", k_list_options, run_list},
+    Command{"cat", "NAME", "Write the bytes of one credential to standard output", k_cat_options, run_cat},
+    Command{"verify", "", "Compare the credentials with what the host says it sent", k_verify_options, run_verify},
+    Command{"report", "", "Verify, and tell the host the outcome", k_report_options, run_report},
+    Command{"import", "", "Fetch the credentials where systemd is not PID 1", k_import_options, run_import},
+};
+
+}  // namespace
+
+std::span<const Command> commands() { return k_commands; }
+
+}  // namespace vmcred::guest

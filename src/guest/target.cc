@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "guest/target.h"
+
+#include <cerrno>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "guest/file_names.h"
+
+namespace vmcred::guest {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+using base::Result;
+using base::UniqueFd;
+
+constexpr mode_t k_directory_mode = 0700;
+constexpr mode_t k_file_mode = 0400;
+
+// The file system's, twice what credentials may have, as each file takes whole pages.
+constexpr const char* k_tmpfs_size = "2M";
+
+Result<void> make_directories(const std::string& path) {
+  constexpr mode_t k_parent_mode = 0755;
+  for (std::size_t slash = path.find('/', 1);; slash = path.find('/', slash + 1)) {
+    const bool is_last = slash == std::string::npos;
+    const std::string part = path.substr(0, slash);
+    if (::mkdir(part.c_str(), is_last ? k_directory_mode : k_parent_mode) != 0 && errno != EEXIST)
+      return base::errno_error(part);
+    if (is_last) return {};
+  }
+}
+
+Result<void> write_files(const UniqueFd& directory, const credential::CredentialSet& set) {
+  for (const auto& [name, value] : set) {
+    VMCRED_TRY_ASSIGN(const UniqueFd file, base::open_beneath(directory.get(), name.text(),
+                                                              O_WRONLY | O_CREAT | O_EXCL, k_file_mode));
+    VMCRED_TRY(base::write_all(file.get(), value.bytes(), name.text()));
+    if (::fchmod(file.get(), k_file_mode) != 0) return base::errno_error(name.text());
+  }
+  return {};
+}
+
+Result<void> refuse_disk(const UniqueFd& directory, const std::string& path) {
+  struct statfs status{};
+  if (::fstatfs(directory.get(), &status) != 0) return base::errno_error(path);
+  if (status.f_type == TMPFS_MAGIC || status.f_type == RAMFS_MAGIC) return {};
+  return Error{.kind = ErrorKind::refused,
+               .what = base::concat(path, " is not in memory: credentials would reach a disk"),
+               .hint = "leave out --no-mount, or choose a directory on a tmpfs"};
+}
+
+UniqueFd open_file_system(const char* type) { return UniqueFd(::fsopen(type, FSOPEN_CLOEXEC)); }
+
+bool set_option(const UniqueFd& context, const char* key, const char* value) {
+  return ::fsconfig(context.get(), FSCONFIG_SET_STRING, key, value, 0) == 0;
+}
+
+bool create(const UniqueFd& context) {
+  return ::fsconfig(context.get(), FSCONFIG_CMD_CREATE, nullptr, nullptr, 0) == 0;
+}
+
+// A superblock's context, ready to be mounted; not valid where the kernel lacks what it takes.
+UniqueFd unswapped_tmpfs() {
+  UniqueFd context = open_file_system("tmpfs");
+  const bool ready = context.valid() &&
+                     ::fsconfig(context.get(), FSCONFIG_SET_FLAG, "noswap", nullptr, 0) == 0 &&
+                     set_option(context, "mode", "0700") && set_option(context, "size", k_tmpfs_size) &&
+                     create(context);
+  return ready ? std::move(context) : UniqueFd();
+}
+
+UniqueFd ramfs() {
+  UniqueFd context = open_file_system("ramfs");
+  const bool ready = context.valid() && set_option(context, "mode", "0700") && create(context);
+  return ready ? std::move(context) : UniqueFd();
+}
+
+Result<UniqueFd> make_detached_mount() {
+  UniqueFd context = unswapped_tmpfs();
+  if (!context.valid()) context = ramfs();
+  if (!context.valid()) return base::errno_error("a file system in memory");
+  constexpr unsigned k_attributes = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
+  UniqueFd mount(::fsmount(context.get(), FSMOUNT_CLOEXEC, k_attributes));
+  if (!mount.valid()) return base::errno_error("a file system in memory");
+  return mount;
+}
+
+Result<void> attach_read_only(const UniqueFd& mount, const std::string& path) {
+  if (::move_mount(mount.get(), "", AT_FDCWD, path.c_str(), MOVE_MOUNT_F_EMPTY_PATH) != 0)
+    return base::errno_error(path);
+  constexpr unsigned long k_flags = MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC;
+  if (::mount(nullptr, path.c_str(), nullptr, k_flags, nullptr) != 0) return base::errno_error(path);
+  return {};
+}
+
+}  // namespace
+
+Result<void> place_credentials(const std::string& path, const credential::CredentialSet& set, Placement placement) {
+  VMCRED_TRY(make_directories(path));
+  VMCRED_TRY_ASSIGN(const UniqueFd directory, base::open_file(path, O_RDONLY | O_DIRECTORY));
+  VMCRED_TRY_ASSIGN(const auto names, file_names(directory, path));
+  if (!names.empty())
+    return Error{.kind = ErrorKind::refused,
+                 .what = base::concat(path, " holds ", base::counted(names.size(), "file"), " already"),
+                 .hint = "an import happens once a boot: 'vmcred-guest list' shows what is there"};
+  if (placement == Placement::as_directory) {
+    VMCRED_TRY(refuse_disk(directory, path));
+    return write_files(directory, set);
+  }
+  VMCRED_TRY_ASSIGN(const UniqueFd mount, make_detached_mount());
+  VMCRED_TRY(write_files(mount, set));
+  return attach_read_only(mount, path);
+}
+
+}  // namespace vmcred::guest

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runner/private_directory.h"
+
+#include <cerrno>
+#include <fcntl.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/text.h"
+
+namespace vmcred::runner {
+namespace {
+
+using base::Result;
+using base::UniqueFd;
+
+// A file system of this type, mounted nowhere. `flag` may be null.
+Result<UniqueFd> mount_detached(const char* type, const char* flag) {
+  const std::string subject = base::concat("private ", type);
+  const UniqueFd context(::fsopen(type, FSOPEN_CLOEXEC));
+  if (!context.valid()) return base::errno_error(subject);
+  if (flag != nullptr && ::fsconfig(context.get(), FSCONFIG_SET_FLAG, flag, nullptr, 0) != 0)
+    return base::errno_error(subject);
+  if (::fsconfig(context.get(), FSCONFIG_SET_STRING, "mode", "0700", 0) != 0 ||
+      ::fsconfig(context.get(), FSCONFIG_CMD_CREATE, nullptr, nullptr, 0) != 0)
+    return base::errno_error(subject);
+  UniqueFd mount(::fsmount(context.get(), FSMOUNT_CLOEXEC, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC));
+  if (!mount.valid()) return base::errno_error(subject);
+  return mount;
+}
+
+}  // namespace
+
+Result<PrivateDirectory> PrivateDirectory::make() {
+  auto mount = mount_detached("tmpfs", "noswap");
+  if (!mount) mount = mount_detached("ramfs", nullptr);
+  if (!mount)
+    return std::move(mount).error().with_hint(
+        "vmcred needs root's right to mount and Linux 5.2 or later to load secrets itself; under systemd, use "
+        "LoadCredential=");
+  // The mount's own descriptor is O_PATH; files are made through an ordinary one.
+  VMCRED_TRY_ASSIGN(UniqueFd directory, base::open_beneath(mount->get(), ".", O_RDONLY | O_DIRECTORY));
+  return PrivateDirectory(std::move(directory));
+}
+
+Result<void> PrivateDirectory::add(const credential::CredentialName& name, const secret::SecretBuffer& value, uid_t uid,
+                                   gid_t gid) {
+  VMCRED_TRY_ASSIGN(const UniqueFd file,
+                    base::open_beneath(m_directory.get(), name.text(), O_WRONLY | O_CREAT | O_EXCL, 0400));
+  VMCRED_TRY(base::write_all(file.get(), value.bytes(), name.text()));
+  if (::fchown(file.get(), uid, gid) != 0) return base::errno_error(name.text());
+  return {};
+}
+
+Result<void> PrivateDirectory::hand_over(uid_t uid, gid_t gid) {
+  if (::fchown(m_directory.get(), uid, gid) != 0 || ::fchmod(m_directory.get(), 0500) != 0)
+    return base::errno_error("private directory");
+  return {};
+}
+
+}  // namespace vmcred::runner

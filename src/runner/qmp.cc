@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runner/qmp.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <nlohmann/json.hpp>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/text.h"
+
+namespace vmcred::runner {
+namespace {
+
+using base::concat;
+using base::Error;
+using base::ErrorKind;
+using base::Result;
+using base::UniqueFd;
+using Clock = std::chrono::steady_clock;
+
+// QEMU's longest answers to what we ask are a few hundred bytes.
+constexpr std::size_t k_max_line_bytes = 1024 * 1024;
+
+Error vmm_error(std::string_view what) { return {.kind = ErrorKind::vmm, .what = std::string(what)}; }
+
+int milliseconds_until(Clock::time_point deadline) {
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
+  return static_cast<int>(std::clamp<std::int64_t>(left, 0, 3'600'000));
+}
+
+nlohmann::json parse_object(const std::string& line) {
+  auto message = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
+  return message.is_object() ? message : nlohmann::json::object();
+}
+
+}  // namespace
+
+Result<QmpClient> QmpClient::connect(const std::string& socket_path, Clock::time_point deadline) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (socket_path.size() >= sizeof address.sun_path)
+    return vmm_error(concat(socket_path, ": the path is too long for a socket"));
+  std::memcpy(address.sun_path, socket_path.c_str(), socket_path.size() + 1);
+
+  QmpClient client(UniqueFd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)));
+  if (!client.m_socket.valid()) return base::errno_error("socket");
+  if (::connect(client.m_socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+    return vmm_error(concat(socket_path, ": ", base::errno_text(errno)));
+  VMCRED_TRY_ASSIGN(const std::string greeting, client.read_line(deadline));
+  if (!parse_object(greeting).contains("QMP")) return vmm_error(concat(socket_path, ": the peer is not QEMU"));
+  VMCRED_TRY(client.execute("qmp_capabilities", deadline));
+  return client;
+}
+
+Result<void> QmpClient::execute(std::string_view command, Clock::time_point deadline) {
+  const std::string request = nlohmann::json{{"execute", command}}.dump() + "\n";
+  VMCRED_TRY(base::write_all(m_socket.get(), std::as_bytes(std::span(request)), "QMP"));
+  for (;;) {
+    VMCRED_TRY_ASSIGN(const std::string line, read_line(deadline));
+    const auto answer = parse_object(line);
+    if (answer.contains("return")) return {};
+    if (answer.contains("error")) return vmm_error(concat("QMP command ", command, " was refused"));
+  }
+}
+
+Result<UniqueFd> QmpClient::peer_process() const {
+  ucred peer{};
+  socklen_t size = sizeof peer;
+  if (::getsockopt(m_socket.get(), SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return base::errno_error("QMP peer");
+  UniqueFd process(static_cast<int>(::syscall(SYS_pidfd_open, peer.pid, 0)));
+  if (!process.valid()) return base::errno_error("QMP peer");
+  return process;
+}
+
+Result<std::string> QmpClient::read_line(Clock::time_point deadline) {
+  for (;;) {
+    if (const auto end = m_received.find('\n'); end != std::string::npos) {
+      std::string line = m_received.substr(0, end);
+      m_received.erase(0, end + 1);
+      return line;
+    }
+    if (m_received.size() > k_max_line_bytes) return vmm_error("QMP answer without an end");
+    pollfd waiting{.fd = m_socket.get(), .events = POLLIN, .revents = 0};
+    const int ready = ::poll(&waiting, 1, milliseconds_until(deadline));
+    if (ready < 0 && errno == EINTR) continue;
+    if (ready < 0) return base::errno_error("QMP");
+    if (ready == 0) return vmm_error("QEMU did not answer in time");
+    char buffer[4096];
+    const ssize_t n = ::read(m_socket.get(), buffer, sizeof buffer);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return base::errno_error("QMP");
+    if (n == 0) return vmm_error("QEMU closed the connection");
+    m_received.append(buffer, static_cast<std::size_t>(n));
+  }
+}
+
+}  // namespace vmcred::runner

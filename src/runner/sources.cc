@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runner/sources.h"
+
+#include <sys/stat.h>
+
+#include "base/text.h"
+#include "credential/directory.h"
+#include "credential/manifest.h"
+#include "runner/private_directory.h"
+#include "runner/trusted_path.h"
+#include "secret/read.h"
+
+namespace vmcred::runner {
+namespace {
+
+using base::concat;
+using base::Error;
+using base::ErrorKind;
+using base::quoted;
+using base::Result;
+using base::UniqueFd;
+using config::Secret;
+using config::VirtualMachine;
+using credential::CredentialSet;
+using secret::SecretBuffer;
+
+std::string vm_and_secret(const VirtualMachine& vm, const Secret& secret) {
+  return concat("vm ", quoted(vm.name), ": secret ", quoted(secret.name.text()));
+}
+
+Result<void> check_not_empty(const Secret& secret, const SecretBuffer& value, std::string_view place) {
+  if (!value.empty() || secret.allow_empty) return {};
+  return Error{.kind = ErrorKind::credential,
+               .what = concat(place, " is empty"),
+               .hint = concat("write the secret again, or set 'allow_empty = true' in [vms.…] secrets.",
+                              secret.name.text(), " if it is meant to be empty")};
+}
+
+void warn_when_open_to_others(const std::string& path, int fd, std::vector<std::string>& warnings) {
+  struct stat status{};
+  if (::fstat(fd, &status) != 0 || (status.st_mode & (S_IRGRP | S_IROTH)) == 0) return;
+  warnings.push_back(concat(path, " can be read by ", (status.st_mode & S_IROTH) != 0 ? "every user" : "its group",
+                            "; secrets should be root:root 0400"));
+}
+
+std::string_view hint_for(const Error& error) {
+  if (error.what.ends_with("no such file or directory"))
+    return "put the secret there as root:root 0400, then start the VM again";
+  if (error.what.ends_with("permission denied"))
+    return "run as root, or under systemd with LoadCredential=: the source file needs no other mode";
+  return "";
+}
+
+Result<SecretBuffer> read_source(const Secret& secret, std::vector<std::string>& warnings) {
+  const std::string& path = std::get<config::FileSource>(secret.source).path;
+  auto file = open_trusted(path);
+  if (!file) {
+    const std::string_view hint = hint_for(file.error());
+    return std::move(file).error().with_hint(hint);
+  }
+  warn_when_open_to_others(path, file->get(), warnings);
+  VMCRED_TRY_ASSIGN(SecretBuffer value, secret::read_secret_file(file->get(), credential::k_max_credential_bytes, path));
+  VMCRED_TRY(check_not_empty(secret, value, path));
+  return value;
+}
+
+// Calls `load` for each secret, gathering every failure before giving up.
+template <typename Load>
+Result<void> for_each_secret(const VirtualMachine& vm, Load load) {
+  std::vector<Error> findings;
+  for (const auto& secret : vm.secrets)
+    if (Result<void> loaded = load(secret); !loaded) findings.push_back(in(vm_and_secret(vm, secret), std::move(loaded)));
+  if (!findings.empty()) return base::first_with_others(std::move(findings));
+  return {};
+}
+
+}  // namespace
+
+Result<UniqueFd> load_like_systemd(const VirtualMachine& vm, const Identity& identity,
+                                   std::vector<std::string>& warnings) {
+  VMCRED_TRY_ASSIGN(PrivateDirectory directory, PrivateDirectory::make());
+  const auto copy_secret = [&](const Secret& secret) -> Result<void> {
+    VMCRED_TRY_ASSIGN(const SecretBuffer value, read_source(secret, warnings));
+    return directory.add(secret.name.host_credential(), value, identity.uid, identity.gid);
+  };
+  VMCRED_TRY(for_each_secret(vm, copy_secret));
+  VMCRED_TRY(directory.hand_over(identity.uid, identity.gid));
+  return std::move(directory).take();
+}
+
+Result<CredentialSet> read_secrets(const VirtualMachine& vm, int directory_fd) {
+  CredentialSet set;
+  set.reserve(vm.secrets.size() + vm.static_values.size() + 1);
+  const auto read_secret = [&](const Secret& secret) -> Result<void> {
+    const auto host_name = secret.name.host_credential();
+    VMCRED_TRY_ASSIGN(SecretBuffer value, credential::read_credential(directory_fd, host_name));
+    VMCRED_TRY(check_not_empty(secret, value, concat(host_name.text(), " in credentials directory")));
+    set.push_back({.name = secret.credential, .value = std::move(value)});
+    return {};
+  };
+  VMCRED_TRY(for_each_secret(vm, read_secret));
+  return set;
+}
+
+Result<CredentialSet> read_own_secrets(const VirtualMachine& vm, std::vector<std::string>& warnings) {
+  CredentialSet set;
+  const auto read_secret = [&](const Secret& secret) -> Result<void> {
+    VMCRED_TRY_ASSIGN(SecretBuffer value, read_source(secret, warnings));
+    set.push_back({.name = secret.credential, .value = std::move(value)});
+    return {};
+  };
+  VMCRED_TRY(for_each_secret(vm, read_secret));
+  return set;
+}
+
+Result<void> add_static_values_and_manifest(const VirtualMachine& vm, CredentialSet& set) {
+  for (const auto& entry : vm.static_values) {
+    VMCRED_TRY_ASSIGN(SecretBuffer value, SecretBuffer::copy_of(std::as_bytes(std::span(entry.value))));
+    set.push_back({.name = entry.credential, .value = std::move(value)});
+  }
+  VMCRED_TRY_ASSIGN(SecretBuffer manifest, credential::Manifest::make(set));
+  set.push_back({.name = *credential::CredentialName::parse(credential::k_manifest_name), .value = std::move(manifest)});
+  return {};
+}
+
+}  // namespace vmcred::runner

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where a VM's secrets come from, and the check that all of them came.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/unique_fd.h"
+#include "config/model.h"
+#include "credential/credential.h"
+#include "runner/identity.h"
+
+namespace vmcred::runner {
+
+// Plays systemd's part where there is none: reads each source as the user we are, root as a rule, and copies it into a
+// directory that only `identity` can read, as LoadCredential= does. Source files are opened and nothing else: owner,
+// group and mode stay. All sources that fail are reported together.
+// Warnings (a source that others may read) go to `warnings`, one sentence each.
+base::Result<base::UniqueFd> load_like_systemd(const config::VirtualMachine& vm, const Identity& identity,
+                                               std::vector<std::string>& warnings);
+
+// Reads the declared secrets from a credentials directory, by their host names. All that lack are reported together.
+base::Result<credential::CredentialSet> read_secrets(const config::VirtualMachine& vm, int directory_fd);
+
+// Reads the declared secrets straight from their sources, for a user who runs a VM without root or systemd.
+base::Result<credential::CredentialSet> read_own_secrets(const config::VirtualMachine& vm,
+                                                         std::vector<std::string>& warnings);
+
+// Adds the values that are not secret and, last, the manifest of all.
+base::Result<void> add_static_values_and_manifest(const config::VirtualMachine& vm, credential::CredentialSet& set);
+
+}  // namespace vmcred::runner

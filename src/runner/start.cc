@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runner/start.h"
+
+#include <cstdlib>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "config/load.h"
+#include "credential/directory.h"
+#include "runner/accelerator.h"
+#include "runner/hardening.h"
+#include "runner/identity.h"
+#include "runner/program.h"
+#include "runner/runtime_directory.h"
+#include "runner/sources.h"
+#include "runner/transport_files.h"
+#include "vmm/qemu.h"
+
+namespace vmcred::runner {
+namespace {
+
+using base::concat;
+using base::Result;
+using base::UniqueFd;
+using config::VirtualMachine;
+
+std::string parent_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
+
+Identity own_identity() { return {.name = "", .uid = ::geteuid(), .gid = ::getegid(), .groups = {}}; }
+
+bool is_root() { return ::geteuid() == 0; }
+
+// Under systemd PID 1 has read the sources; it tells where the copies are.
+std::string systemd_directory() {
+  const char* path = std::getenv("CREDENTIALS_DIRECTORY");
+  return path == nullptr ? "" : path;
+}
+
+Result<void> check_host(const VirtualMachine& vm, Purpose purpose, vmm::HostFacts& host) {
+  VMCRED_TRY_ASSIGN(host.program, find_program(vm));
+  VMCRED_TRY(check_boot_files(vm));
+  if (purpose == Purpose::start) VMCRED_TRY(check_swap(vm));
+  VMCRED_TRY_ASSIGN(host.runtime_directory, runtime_directory(vm.name));
+  return {};
+}
+
+// Loads the secrets by whichever way this process was started, and leaves it as the VM's user.
+Result<credential::CredentialSet> load_secrets(const VirtualMachine& vm, const Identity& identity, Purpose purpose,
+                                               std::vector<std::string>& notes) {
+  if (const auto path = systemd_directory(); !path.empty()) {
+    VMCRED_TRY_ASSIGN(const UniqueFd directory, credential::open_directory(path));
+    if (is_root() && purpose == Purpose::start) VMCRED_TRY(become(identity));
+    return read_secrets(vm, directory.get());
+  }
+  if (!is_root() || purpose == Purpose::dry_run) return read_own_secrets(vm, notes);
+  VMCRED_TRY_ASSIGN(const UniqueFd directory, load_like_systemd(vm, identity, notes));
+  VMCRED_TRY(become(identity));
+  return read_secrets(vm, directory.get());
+}
+
+std::vector<vmm::CredentialOutline> outlines_of(const credential::CredentialSet& set) {
+  std::vector<vmm::CredentialOutline> outlines;
+  outlines.reserve(set.size());
+  for (const auto& credential : set) outlines.push_back({.name = credential.name, .size = credential.value.size()});
+  return outlines;
+}
+
+Result<PreparedStart> prepare(const VirtualMachine& vm, Purpose purpose) {
+  if (auto missing = config::not_yet_supported(vm); !missing.empty())
+    return base::first_with_others(std::move(missing));
+  VMCRED_TRY(harden_process());
+  vmm::HostFacts host{};
+  VMCRED_TRY(check_host(vm, purpose, host));
+
+  Identity identity = own_identity();
+  if (is_root() && purpose == Purpose::start) {
+    VMCRED_TRY_ASSIGN(identity, find_identity(vm));
+  }
+  if (purpose == Purpose::start) VMCRED_TRY(make_runtime_directory(host.runtime_directory, identity));
+  VMCRED_TRY_ASSIGN(const AcceleratorChoice accelerator, choose_accelerator(vm, parent_of(host.runtime_directory)));
+
+  PreparedStart prepared;
+  if (!accelerator.note.empty()) prepared.notes.push_back(accelerator.note);
+  VMCRED_TRY_ASSIGN(prepared.set, load_secrets(vm, identity, purpose, prepared.notes));
+  VMCRED_TRY(add_static_values_and_manifest(vm, prepared.set));
+  prepared.outlines = outlines_of(prepared.set);
+
+  host.kvm = accelerator.kvm;
+  if (host.kvm && purpose == Purpose::start && !may_open_kvm())
+    return base::Error{.kind = base::ErrorKind::host,
+                       .what = concat("user ", base::quoted(identity.name), " may not open /dev/kvm"),
+                       .hint = concat("add it to the group of that device: usermod -aG kvm ", identity.name)};
+  VMCRED_TRY_ASSIGN(prepared.plan, vmm::plan_qemu(vm, prepared.outlines, host));
+  return prepared;
+}
+
+// Nothing of the caller's environment reaches the VMM: it may hold secrets of others, and environ is readable to the
+// same user for as long as the VM runs.
+std::vector<std::string> vmm_environment() {
+  const char* path = std::getenv("PATH");
+  return {concat("PATH=", path == nullptr ? "/usr/bin:/bin" : path), "LANG=C.UTF-8"};
+}
+
+std::vector<char*> null_terminated(std::vector<std::string>& texts) {
+  std::vector<char*> pointers;
+  for (auto& text : texts) pointers.push_back(text.data());
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+}  // namespace
+
+Result<PreparedStart> prepare_start(const VirtualMachine& vm, Purpose purpose) {
+  const std::string context = concat("vm ", base::quoted(vm.name));
+  auto prepared = prepare(vm, purpose);
+  if (prepared || prepared.error().what.starts_with(context)) return prepared;
+  return in(context, std::move(prepared));
+}
+
+base::Error start(const PreparedStart& prepared) {
+  auto files = make_transport_files(prepared.plan, prepared.set);
+  if (!files) return std::move(files).error();
+  auto arguments = argument_list(prepared.plan, *files);
+  auto environment = vmm_environment();
+  ::execve(prepared.plan.program.c_str(), null_terminated(arguments).data(), null_terminated(environment).data());
+  return base::errno_error(prepared.plan.program);
+}
+
+}  // namespace vmcred::runner

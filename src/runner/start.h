@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// The main job: from a VM's description to a VMM that runs, in this process.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "config/model.h"
+#include "credential/credential.h"
+#include "vmm/launch_plan.h"
+#include "vmm/outline.h"
+
+namespace vmcred::runner {
+
+// All that a start needs. The secrets are in locked memory, the process has the VM's user and keeps no privilege.
+struct PreparedStart {
+  vmm::LaunchPlan plan;
+  credential::CredentialSet set;
+  std::vector<vmm::CredentialOutline> outlines;  // of the set, in its order
+  std::vector<std::string> notes;                // one sentence each, for the log
+};
+
+// What a dry run leaves undone: changing the user, making directories, asking about swap.
+enum class Purpose { start, dry_run };
+
+// Checks the host, loads and checks every credential, plans the launch. Touches no secret before everything that needs
+// none is known to be well. Any failure means that nothing was started.
+base::Result<PreparedStart> prepare_start(const config::VirtualMachine& vm, Purpose purpose);
+
+// Becomes the VMM: hands it the credentials in sealed memory files and replaces this process by it, with an environment
+// of its own. Returns only on failure.
+base::Error start(const PreparedStart& prepared);
+
+}  // namespace vmcred::runner

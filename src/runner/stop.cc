@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runner/stop.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <poll.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "runner/qmp.h"
+
+namespace vmcred::runner {
+namespace {
+
+using base::concat;
+using base::Result;
+using base::UniqueFd;
+using Clock = std::chrono::steady_clock;
+
+constexpr auto k_answer_time = std::chrono::seconds(5);
+
+bool ended_within(const UniqueFd& process, Clock::duration patience) {
+  const auto deadline = Clock::now() + patience;
+  for (;;) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
+    pollfd waiting{.fd = process.get(), .events = POLLIN, .revents = 0};
+    const int ready = ::poll(&waiting, 1, static_cast<int>(std::max<std::int64_t>(left, 0)));
+    if (ready > 0) return true;
+    if (ready == 0 || errno != EINTR) return false;
+  }
+}
+
+void kill_process(const UniqueFd& process) {
+  ::syscall(SYS_pidfd_send_signal, process.get(), SIGKILL, nullptr, 0);
+}
+
+Result<StopOutcome> end(QmpClient& qmp, const UniqueFd& process, std::chrono::seconds patience,
+                        const std::function<void(const std::string&)>& say) {
+  if (qmp.execute("system_powerdown", Clock::now() + k_answer_time)) {
+    say(concat("asked the guest to shut down, waiting up to ", patience.count(), " s"));
+    if (ended_within(process, patience)) return StopOutcome::guest_shut_down;
+    say("the guest did not shut down in time, ending its hypervisor");
+  }
+  // The answer to quit may be lost with the connection; only the process's end counts.
+  static_cast<void>(qmp.execute("quit", Clock::now() + k_answer_time));
+  if (ended_within(process, k_answer_time)) return StopOutcome::quit;
+  kill_process(process);
+  if (ended_within(process, k_answer_time)) return StopOutcome::killed;
+  return base::Error{.kind = base::ErrorKind::vmm, .what = "QEMU does not end, even killed"};
+}
+
+}  // namespace
+
+Result<StopOutcome> stop_vm(const std::string& runtime_directory, std::chrono::seconds patience,
+                            const std::function<void(const std::string&)>& say) {
+  const std::string qmp_socket = concat(runtime_directory, "/qmp.sock");
+  auto qmp = QmpClient::connect(qmp_socket, Clock::now() + k_answer_time);
+  if (!qmp) {
+    if (::access(qmp_socket.c_str(), F_OK) != 0 || qmp.error().what.ends_with("connection refused"))
+      return base::Error{.kind = base::ErrorKind::vmm, .what = concat("not running (nobody listens on ", qmp_socket, ")")};
+    return std::move(qmp).error();
+  }
+  VMCRED_TRY_ASSIGN(const UniqueFd process, qmp->peer_process());
+  VMCRED_TRY_ASSIGN(const StopOutcome outcome, end(*qmp, process, patience, say));
+  for (const auto* name : {"/qmp.sock", "/report.sock"}) ::unlink(concat(runtime_directory, name).c_str());
+  return outcome;
+}
+
+}  // namespace vmcred::runner

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runner/transport_files.h"
+
+#include <cassert>
+
+#include "base/text.h"
+#include "credential/oem_string.h"
+#include "secret/buffer.h"
+#include "secret/sealed_file.h"
+#include "smbios/type11.h"
+
+namespace vmcred::runner {
+namespace {
+
+using base::Result;
+using base::UniqueFd;
+using credential::CredentialSet;
+using secret::SecretBuffer;
+using vmm::PlannedFile;
+
+// Shown by /proc/PID/fd and maps: it says what the file is for, not whose secret it is.
+constexpr const char* k_file_name = "vmcred";
+
+Result<UniqueFd> make_structure_file(const PlannedFile& file, const CredentialSet& set) {
+  VMCRED_TRY_ASSIGN(SecretBuffer structure, SecretBuffer::zeroed(file.size));
+  smbios::OemStructureWriter writer(file.smbios_handle, structure.writable_bytes());
+  for (const auto i : file.credentials)
+    credential::write_oem_string(
+        set[i], writer.next_string(credential::oem_string_length(set[i].name, set[i].value.size())));
+  [[maybe_unused]] const std::size_t written = writer.finish();
+  assert(written == file.size);
+  return secret::make_sealed_file(k_file_name, structure.bytes());
+}
+
+Result<UniqueFd> make_file(const PlannedFile& file, const CredentialSet& set) {
+  switch (file.content) {
+    case PlannedFile::Content::oem_structure: return make_structure_file(file, set);
+    case PlannedFile::Content::credential: break;
+  }
+  return secret::make_sealed_file(k_file_name, set[file.credentials.front()].value.bytes());
+}
+
+}  // namespace
+
+Result<std::vector<UniqueFd>> make_transport_files(const vmm::LaunchPlan& plan, const CredentialSet& set) {
+  std::vector<UniqueFd> files;
+  files.reserve(plan.files.size());
+  for (const auto& planned : plan.files) {
+    VMCRED_TRY_ASSIGN(UniqueFd file, make_file(planned, set));
+    files.push_back(std::move(file));
+  }
+  return files;
+}
+
+std::vector<std::string> argument_list(const vmm::LaunchPlan& plan, std::span<const UniqueFd> files) {
+  std::vector<std::string> arguments = {plan.program};
+  arguments.reserve(plan.arguments.size() + 1);
+  for (const auto& argument : plan.arguments)
+    arguments.push_back(argument.file ? base::concat(argument.text, "/dev/fd/", files[*argument.file].get())
+                                      : argument.text);
+  return arguments;
+}
+
+}  // namespace vmcred::runner
