@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <unordered_map>
 
 #include "config/findings.h"
@@ -14,9 +15,10 @@ class ClaimedNames {
  public:
   explicit ClaimedNames(Findings& findings) : m_findings(findings) {}
 
-  // One entry of a VM that becomes a credential.
+  // One entry of a VM that becomes a credential. The texts must outlive this.
   struct Entry {
-    std::string key;  // "secrets.api-key"
+    std::string_view table;  // "secrets"
+    std::string_view key;    // "api-key"
     Location location;
     bool privileged;  // the entry says that it means to control the guest
   };
@@ -25,6 +27,8 @@ class ClaimedNames {
   void claim(const credential::CredentialName& name, Entry entry);
 
  private:
+  void report_collision(const credential::CredentialName& name, Entry first, Entry second);
+
   Findings& m_findings;
   std::unordered_map<std::string, Entry> m_owners;
 };

@@ -46,7 +46,7 @@ std::optional<Secret> decode_secret(Context& context, std::string_view vm_name, 
   if (!name) return std::nullopt;
   auto credential = decode_credential(reader, *name);
   if (!credential) return std::nullopt;
-  names.claim(*credential, {concat("secrets.", member.key), member.key_location, privileged});
+  names.claim(*credential, {"secrets", member.key, member.key_location, privileged});
   if (!source) return std::nullopt;
   return Secret{*std::move(name), *std::move(credential), *std::move(source), allow_empty, privileged};
 }
@@ -69,7 +69,7 @@ std::optional<StaticValue> decode_static(Context& context, std::string_view vm_n
                          concat(quoted(member.key), " must be a string or a table, not ", noun(member.value)));
   }
   if (!name) return std::nullopt;
-  names.claim(*name, {concat("static.", member.key), member.key_location, privileged});
+  names.claim(*name, {"static", member.key, member.key_location, privileged});
   return StaticValue{*std::move(name), std::move(value), privileged};
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/path.h"
 
-#include "base/text.h"
+#include <algorithm>
 
 namespace vmcred::config {
 namespace {
@@ -13,7 +13,8 @@ bool drop_last(std::string& path) {
   const std::size_t start = slash == std::string::npos ? 0 : slash + 1;
   const std::string_view last = std::string_view(path).substr(start);
   if (last.empty() || last == "..") return false;
-  path.resize(slash == std::string::npos ? 0 : std::max<std::size_t>(slash, path[0] == '/' && slash == 0 ? 1 : 0));
+  const bool first = slash == std::string::npos || slash == 0;
+  path.resize(first ? start : slash);
   return true;
 }
 

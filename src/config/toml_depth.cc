@@ -24,24 +24,26 @@ std::size_t string_end(std::string_view text, std::size_t start) {
   return end == std::string_view::npos ? text.size() : end;
 }
 
+bool ends_key(char c) {
+  return c == '\n' || c == '=' || c == ',' || c == '[' || c == ']' || c == '{' || c == '}';
+}
+
 }  // namespace
 
 std::optional<std::size_t> find_too_deep_key(std::string_view text, std::size_t max_parts) {
-  constexpr std::string_view k_stops = "\"'#.=,[]{}\n";
   std::size_t parts = 1;
-  for (std::size_t i = text.find_first_of(k_stops); i < text.size(); i = text.find_first_of(k_stops, i)) {
+  std::size_t i = 0;
+  while (i < text.size()) {
     const char c = text[i];
     if (c == '"' || c == '\'') {
       i = string_end(text, i);
-      continue;
-    }
-    if (c == '#') {
+    } else if (c == '#') {
       i = text.find('\n', i);
-      continue;
+    } else {
+      if (c == '.' && ++parts > max_parts) return i;
+      if (ends_key(c)) parts = 1;
+      ++i;
     }
-    parts = c == '.' ? parts + 1 : 1;
-    if (parts > max_parts) return i;
-    ++i;
   }
   return std::nullopt;
 }

@@ -22,13 +22,21 @@ Location location_of(const toml::source_position& position) { return {position.l
 Node convert(toml::node& node);
 
 Node::Table convert_table(toml::table& table) {
-  Node::Table members;
-  members.reserve(table.size());
-  for (auto&& [key, value] : table)
-    members.push_back({std::string(key.str()), location_of(key.source().begin), convert(value)});
+  struct Entry {
+    Location location;
+    const toml::key* key;
+    toml::node* value;
+  };
+  std::vector<Entry> entries;
+  entries.reserve(table.size());
+  for (auto&& [key, value] : table) entries.push_back({location_of(key.source().begin), &key, &value});
   // toml++ sorts by name.
-  std::sort(members.begin(), members.end(),
-            [](const Member& a, const Member& b) { return a.key_location < b.key_location; });
+  std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) { return a.location < b.location; });
+
+  Node::Table members;
+  members.reserve(entries.size());
+  for (const Entry& entry : entries)
+    members.push_back({std::string(entry.key->str()), entry.location, convert(*entry.value)});
   return members;
 }
 

@@ -20,7 +20,8 @@ base::Result<base::UniqueFd> open_directory(const std::string& path) {
   struct stat status{};
   if (!directory.valid() || ::fstat(directory.get(), &status) != 0)
     return Error{.kind = ErrorKind::credential,
-                 .what = concat("credentials directory ", path, ": ", base::errno_text(errno))};
+                 .what = concat("credentials directory ", path, ": ", base::errno_text(errno)),
+                 .hint = "$CREDENTIALS_DIRECTORY names it; unset it to load the secrets without systemd"};
   if ((status.st_mode & (S_IRWXO | S_IWGRP)) != 0)
     return Error{.kind = ErrorKind::refused,
                  .what = concat("credentials directory ", path, " is open to other users"),
@@ -32,7 +33,9 @@ base::Result<secret::SecretBuffer> read_credential(int directory_fd, const Crede
   const base::UniqueFd file(
       ::openat(directory_fd, name.text().c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
   if (!file.valid() && errno == ENOENT)
-    return Error{.kind = ErrorKind::credential, .what = concat(name.text(), " not found in credentials directory")};
+    return Error{.kind = ErrorKind::credential,
+                 .what = concat(name.text(), " not found in credentials directory"),
+                 .hint = concat("add to the VM's unit: LoadCredential=", name.text(), ":/path/of/the/secret")};
   if (!file.valid())
     return Error{.kind = ErrorKind::credential,
                  .what = concat(name.text(), " in credentials directory: ", base::errno_text(errno))};

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "credential/manifest.h"
 
+#include <sodium/crypto_generichash.h>
+#include <sodium/utils.h>
 #include <algorithm>
 #include <cassert>
 #include <charconv>
 #include <cstdint>
 #include <optional>
-#include <sodium/crypto_generichash.h>
-#include <sodium/utils.h>
 #include <string_view>
 
 #include "base/text.h"
@@ -82,9 +82,10 @@ Result<std::vector<const Credential*>> sorted_by_name(std::span<const Credential
   std::vector<const Credential*> sorted;
   for (const auto& credential : set) {
     if (credential.value.size() > k_max_credential_bytes)
-      return Error{.kind = ErrorKind::credential,
-                   .what = base::concat("credential ", base::quoted(credential.name.text()), " has ",
-                                        base::byte_count(credential.value.size()), ", which is more than 1 MiB")};
+      return Error{
+          .kind = ErrorKind::credential,
+          .what = base::concat("credential ", base::quoted(credential.name.text()), " has ",
+                               base::byte_count(credential.value.size()), ", which is more than 1 MiB")};
     sorted.push_back(&credential);
   }
   const auto name_of = [](const Credential* credential) { return credential->name.text(); };
@@ -136,7 +137,8 @@ class TextReader {
   }
 
   Error error(std::string_view reason) const {
-    return {.kind = ErrorKind::verify, .what = base::concat(k_manifest_name, ", line ", m_line, ": ", reason)};
+    return {.kind = ErrorKind::verify,
+            .what = base::concat(k_manifest_name, ", line ", m_line, ": ", reason)};
   }
 
  private:

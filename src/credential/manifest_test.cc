@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "credential/manifest.h"
 
-#include <algorithm>
 #include <gmock/gmock.h>
+#include <algorithm>
 #include <random>
 #include <string>
 
@@ -60,7 +60,7 @@ TEST(ManifestTest, GivesBackWhatWasMade) {
     SCOPED_TRACE(testing::Message() << "seed " << seed);
     std::mt19937 random(seed);
     CredentialSet set;
-    for (unsigned i = random() % 20; i > 0; --i) {
+    for (auto i = random() % 20; i > 0; --i) {
       std::string value(random() % 2000, '\0');
       for (auto& c : value) c = static_cast<char>(random());
       set.push_back(make("name " + std::to_string(i), value));

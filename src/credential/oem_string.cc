@@ -34,7 +34,8 @@ Error bad_string(std::string_view reason) {
 }
 
 Result<secret::SecretBuffer> decode_value(Bytes base64) {
-  VMCRED_TRY_ASSIGN(auto value, secret::SecretBuffer::zeroed(base64.size() / 4 * 3));
+  // One byte more, so that there is a place even for the value that base64 "" stands for.
+  VMCRED_TRY_ASSIGN(auto value, secret::SecretBuffer::zeroed(base64.size() / 4 * 3 + 1));
   const auto size = secret::base64_decode(base64, value.writable_bytes());
   if (!size) return bad_string("has a value that is not base64");
   value.truncate(*size);

@@ -77,6 +77,7 @@ TEST(ReadOemStringTest, ReadsWhatOthersWrite) {
       {"io.systemd.credential:binary:a", nullptr, nullptr},
       {"io.systemd.credential.binary:a=aGVs\nbG8=\n", "a", "hello"},
       {"io.systemd.credential.binary:a= aGVsbG8=", "a", "hello"},
+      {"io.systemd.credential.binary:a=", "a", ""},
   };
   for (const auto& row : rows) {
     SCOPED_TRACE(row.text);
@@ -90,9 +91,10 @@ TEST(ReadOemStringTest, ReadsWhatOthersWrite) {
 }
 
 TEST(ReadOemStringTest, LeavesOthersStringsAlone) {
-  for (const std::string text : {"", "hello", "io.systemd.credential", "io.systemd.credential.binary",
-                                 "io.systemd.credentials:a=b", "IO.SYSTEMD.CREDENTIAL:a=b", " io.systemd.credential:a=b",
-                                 "io.systemd.stub.kernel-cmdline-extra=quiet"}) {
+  for (const std::string text :
+       {"", "hello", "io.systemd.credential", "io.systemd.credential.binary", "io.systemd.credentials:a=b",
+        "IO.SYSTEMD.CREDENTIAL:a=b", " io.systemd.credential:a=b",
+        "io.systemd.stub.kernel-cmdline-extra=quiet"}) {
     const auto read = read_oem_string(bytes_of(text));
     ASSERT_TRUE(read) << text;
     EXPECT_FALSE(read->has_value()) << text;

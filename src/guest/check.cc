@@ -20,8 +20,8 @@ using Stored = std::vector<StoredCredential>;
 Error no_manifest(const std::string& directory) {
   return {.kind = ErrorKind::credential,
           .what = base::concat("there is no ", base::quoted(k_manifest_name), " in ", directory),
-          .hint = base::concat("the host sends it with the credentials, and PID 1 puts it into ", k_system_directory,
-                               ": try --directory ", k_system_directory)};
+          .hint = base::concat("the host sends it with the credentials, and PID 1 puts it into ",
+                               k_system_directory, ": try --directory ", k_system_directory)};
 }
 
 Result<Manifest> read_manifest(const CredentialDirectory& directory) {
@@ -93,15 +93,16 @@ Error check_error(const Check& check) {
     if (credential.state != State::ok)
       wrong.push_back(base::concat(base::quoted(credential.name), " (", state_word(credential.state), ")"));
   return {.kind = ErrorKind::verify,
-          .what = base::concat(base::counted(wrong.size(), "credential"), " did not arrive as sent: ",
-                               base::join(wrong, ", ")),
+          .what = base::concat(base::counted(wrong.size(), "credential"),
+                               " did not arrive as sent: ", base::join(wrong, ", ")),
           .hint = "start the VM again; if it stays, 'vmcred doctor' on the host looks for the cause"};
 }
 
 std::string check_json(const Check& check) {
   std::vector<std::string> credentials;
   for (const auto& credential : check.credentials)
-    credentials.push_back(base::concat("{\"name\":", json_string(credential.name), ",\"size\":", credential.size,
+    credentials.push_back(base::concat("{\"name\":", json_string(credential.name),
+                                       ",\"size\":", credential.size,
                                        ",\"state\":", json_string(state_word(credential.state)), "}"));
   std::vector<std::string> undeclared;
   for (const auto& credential : check.undeclared) undeclared.push_back(json_string(credential.name));

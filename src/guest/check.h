@@ -35,7 +35,8 @@ struct Check {
 base::Result<bool> has_manifest(const CredentialDirectory& directory);
 
 // Compares every credential. What is missing or wrong is a finding, not a failure; it fails where there is no
-// manifest (a `credential` error with a hint), where the manifest is damaged (`verify`) or a file can't be read.
+// manifest (a `credential` error with a hint), where the manifest is damaged (`verify`) or a file can't be
+// read.
 base::Result<Check> check_directory(const CredentialDirectory& directory);
 
 // The error that names every credential which is not as it was sent. `check` must not have passed.

@@ -6,8 +6,9 @@
 namespace vmcred::guest {
 namespace {
 
-constexpr Option k_directory{"--directory", "DIR",
-                             "the credentials' directory (default: $CREDENTIALS_DIRECTORY, else what PID 1 got)"};
+constexpr Option k_directory{
+    "--directory", "DIR",
+    "the credentials' directory (default: $CREDENTIALS_DIRECTORY, else what PID 1 got)"};
 constexpr Option k_json{"--json", "", "print JSON"};
 
 constexpr std::array k_list_options{k_directory, k_json};
@@ -34,7 +35,8 @@ constexpr std::array k_import_options{
 constexpr std::array k_commands{
     Command{"list", "", "Show the names and sizes of the credentials", k_list_options, run_list},
     Command{"cat", "NAME", "Write the bytes of one credential to standard output", k_cat_options, run_cat},
-    Command{"verify", "", "Compare the credentials with what the host says it sent", k_verify_options, run_verify},
+    Command{"verify", "", "Compare the credentials with what the host says it sent", k_verify_options,
+            run_verify},
     Command{"report", "", "Verify, and tell the host the outcome", k_report_options, run_report},
     Command{"import", "", "Fetch the credentials where systemd is not PID 1", k_import_options, run_import},
 };

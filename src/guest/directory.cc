@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guest/directory.h"
 
-#include <cerrno>
-#include <cstdlib>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <cerrno>
+#include <cstdlib>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -48,7 +48,8 @@ Result<std::vector<StoredCredential>> CredentialDirectory::list() const {
   VMCRED_TRY_ASSIGN(const auto names, file_names(m_fd, m_path));
   for (const auto& name : names) {
     struct stat status{};
-    if (::fstatat(m_fd.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(status.st_mode)) continue;
+    if (::fstatat(m_fd.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(status.st_mode))
+      continue;
     found.push_back({.name = name, .size = static_cast<std::size_t>(status.st_size)});
   }
   return found;

@@ -24,8 +24,8 @@ struct StoredCredential {
 
 class CredentialDirectory {
  public:
-  // --directory, else $CREDENTIALS_DIRECTORY, else PID 1's. Of these only the last may be absent, which is how a
-  // guest without credentials looks: it counts as empty. On failure an error with a hint.
+  // --directory, else $CREDENTIALS_DIRECTORY, else PID 1's. Of these only the last may be absent, which is
+  // how a guest without credentials looks: it counts as empty. On failure an error with a hint.
   static base::Result<CredentialDirectory> open(const Arguments& arguments);
 
   const std::string& path() const { return m_path; }

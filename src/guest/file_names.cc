@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guest/file_names.h"
 
-#include <algorithm>
-#include <cerrno>
 #include <dirent.h>
 #include <fcntl.h>
+#include <algorithm>
+#include <cerrno>
 #include <memory>
 
 #include "base/file.h"

@@ -32,7 +32,8 @@ std::string as_text(const std::string& directory, const Collected& collected) {
   std::string text;
   for (const auto& [name, value] : collected.credentials)
     text += base::concat(name.text(), "  ", base::byte_count(value.size()), "\n");
-  return base::concat(text, base::counted(collected.credentials.size(), "credential"), " in ", directory, "\n");
+  return base::concat(text, base::counted(collected.credentials.size(), "credential"), " in ", directory,
+                      "\n");
 }
 
 Result<void> require_all(const Collected& collected) {
@@ -40,9 +41,10 @@ Result<void> require_all(const Collected& collected) {
     return Error{.kind = ErrorKind::credential,
                  .what = base::concat(base::counted(collected.skipped, "item"), " had to be skipped")};
   if (collected.credentials.empty())
-    return Error{.kind = ErrorKind::credential,
-                 .what = "no credential reached this guest",
-                 .hint = "'vmcred vm show' on the host tells by which way they go; this kernel may lack its driver"};
+    return Error{
+        .kind = ErrorKind::credential,
+        .what = "no credential reached this guest",
+        .hint = "'vmcred vm show' on the host tells by which way they go; this kernel may lack its driver"};
   return {};
 }
 
@@ -55,7 +57,8 @@ Result<void> run_import(const Arguments& arguments, const Streams& streams) {
                  .what = base::concat("systemd is PID 1 here and keeps ", directory, " itself"),
                  .hint = "'vmcred-guest list' shows what it imported"};
 
-  VMCRED_TRY_ASSIGN(Collected collected, collect_credentials(arguments.value("--sysfs").value_or("/sys"), streams));
+  VMCRED_TRY_ASSIGN(Collected collected,
+                    collect_credentials(arguments.value("--sysfs").value_or("/sys"), streams));
   std::ranges::sort(collected.credentials, {}, &credential::Credential::name);
   if (!collected.credentials.empty()) {
     const auto placement = arguments.has("--no-mount") ? Placement::as_directory : Placement::mount;

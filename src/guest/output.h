@@ -21,8 +21,8 @@ void print_error(const Streams& streams, const base::Error& error);
 // The name of a file as a word of our output: as it is, or quoted where it holds control characters.
 std::string shown_name(std::string_view name);
 
-// A JSON string with its quotes. Bytes outside printable ASCII become \u00XX, so that the result is valid whatever
-// the bytes are.
+// A JSON string with its quotes. Bytes outside printable ASCII become \u00XX, so that the result is valid
+// whatever the bytes are.
 std::string json_string(std::string_view text);
 
 }  // namespace vmcred::guest

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guest/port.h"
 
-#include <cerrno>
 #include <fcntl.h>
+#include <unistd.h>
+#include <cerrno>
 #include <optional>
 #include <thread>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -23,7 +23,8 @@ using Clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds k_pause{20};
 constexpr std::size_t k_max_port_name_bytes = 256;
 
-// Sleeps a little, unless the time is over. Polling, as the kernel gives no event for "the host opened its end".
+// Sleeps a little, unless the time is over. Polling, as the kernel gives no event for "the host opened its
+// end".
 bool pause_until(Clock::time_point deadline) {
   if (Clock::now() >= deadline) return false;
   std::this_thread::sleep_for(k_pause);
@@ -33,13 +34,15 @@ bool pause_until(Clock::time_point deadline) {
 // The device's name ("vport1p1"), or nothing while there is no such port.
 std::optional<std::string> find_device(const PortPlaces& places, std::string_view port) {
   for (const auto& device : file_names(places.names)) {
-    const auto name = base::read_text_file(base::concat(places.names, "/", device, "/name"), k_max_port_name_bytes);
+    const auto name =
+        base::read_text_file(base::concat(places.names, "/", device, "/name"), k_max_port_name_bytes);
     if (name && (*name == port || *name == base::concat(port, "\n"))) return device;
   }
   return std::nullopt;
 }
 
-Result<base::UniqueFd> wait_for_port(const PortPlaces& places, std::string_view port, Clock::time_point deadline) {
+Result<base::UniqueFd> wait_for_port(const PortPlaces& places, std::string_view port,
+                                     Clock::time_point deadline) {
   if (!base::path_exists(places.names)) load_kernel_module("virtio_console");
   do {
     const auto device = find_device(places, port);

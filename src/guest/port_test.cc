@@ -13,8 +13,8 @@ using std::chrono::milliseconds;
 using testing::AllOf;
 using testing::HasSubstr;
 
-// A named pipe stands for the device: it, too, can't be opened for writing before somebody reads, and is full at
-// some point.
+// A named pipe stands for the device: it, too, can't be opened for writing before somebody reads, and is full
+// at some point.
 class PortTest : public testing::Test {
  protected:
   PortTest() {
@@ -25,7 +25,8 @@ class PortTest : public testing::Test {
   }
 
   base::Result<void> write(std::string_view port, const std::string& text, milliseconds timeout) const {
-    return write_to_port({.names = m_tree.path("ports"), .devices = m_tree.path("devices")}, port, text, timeout);
+    return write_to_port({.names = m_tree.path("ports"), .devices = m_tree.path("devices")}, port, text,
+                         timeout);
   }
 
   TestTree m_tree;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fcntl.h>
 #include <charconv>
 #include <ctime>
-#include <fcntl.h>
 
 #include "base/file.h"
 #include "base/text.h"

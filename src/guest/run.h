@@ -8,8 +8,8 @@
 
 namespace vmcred::guest {
 
-// Runs what the words after the program's name ask for. Errors go to streams.error as "vmcred-guest: error: …" and
-// "vmcred-guest: hint: …". Returns the exit code.
+// Runs what the words after the program's name ask for. Errors go to streams.error as "vmcred-guest: error:
+// …" and "vmcred-guest: hint: …". Returns the exit code.
 int run(std::span<const std::string_view> words, const Streams& streams);
 
 }  // namespace vmcred::guest

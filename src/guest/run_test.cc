@@ -17,7 +17,8 @@ TEST(RunTest, EveryCommandHasHelp) {
     SCOPED_TRACE(command.name);
     const auto whole = run_guest({"--help"});
     EXPECT_EQ(whole.exit_code, 0);
-    EXPECT_THAT(whole.out, AllOf(HasSubstr(std::string(command.name)), HasSubstr(std::string(command.summary))));
+    EXPECT_THAT(whole.out,
+                AllOf(HasSubstr(std::string(command.name)), HasSubstr(std::string(command.summary))));
     const auto own = run_guest({std::string(command.name), "--help"});
     EXPECT_EQ(own.exit_code, 0);
     for (const auto& option : command.options) EXPECT_THAT(own.out, HasSubstr(std::string(option.name)));

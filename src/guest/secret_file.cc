@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guest/secret_file.h"
 
-#include <algorithm>
 #include <sys/stat.h>
+#include <algorithm>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -24,7 +24,8 @@ std::size_t first_size(const base::UniqueFd& fd, std::size_t max_bytes) {
 
 }  // namespace
 
-base::Result<SecretBuffer> read_secret(const base::UniqueFd& fd, std::size_t max_bytes, std::string_view subject) {
+base::Result<SecretBuffer> read_secret(const base::UniqueFd& fd, std::size_t max_bytes,
+                                       std::string_view subject) {
   VMCRED_TRY_ASSIGN(SecretBuffer buffer, SecretBuffer::zeroed(first_size(fd, max_bytes)));
   std::size_t used = 0;
   for (;;) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guest/sources.h"
 
-#include <algorithm>
 #include <fcntl.h>
+#include <algorithm>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -60,8 +60,8 @@ Result<void> Collector::skip(std::string_view subject, Error error) {
 
 void Collector::add(Credential credential, std::string_view subject) {
   const std::string name = base::quoted(credential.name.text());
-  const bool known = std::ranges::any_of(m_collected.credentials,
-                                         [&](const Credential& other) { return other.name == credential.name; });
+  const bool known = std::ranges::any_of(
+      m_collected.credentials, [&](const Credential& other) { return other.name == credential.name; });
   if (known) {
     warn(m_streams, base::concat(subject, ": there is a credential ", name, " already, which counts"));
   } else if (credential.value.size() > credential::k_max_total_bytes - m_collected.total_bytes) {

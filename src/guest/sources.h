@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where a hypervisor leaves credentials for a guest, read in the order of systemd's PID 1 (core/import-creds.c):
-// QEMU's fw_cfg, then SMBIOS type 11. Of two credentials with one name the first counts.
+// Where a hypervisor leaves credentials for a guest, read in the order of systemd's PID 1
+// (core/import-creds.c): QEMU's fw_cfg, then SMBIOS type 11. Of two credentials with one name the first
+// counts.
 #pragma once
 
 #include <string>
@@ -17,8 +18,9 @@ struct Collected {
   std::size_t skipped = 0;
 };
 
-// Reads all sources below `sysfs` ("/sys"). What PID 1 would skip (a bad name, a bad encoding, too large) is skipped
-// with a warning that quotes nothing but names. Fails where sysfs is not there or locked memory is not to be had.
+// Reads all sources below `sysfs` ("/sys"). What PID 1 would skip (a bad name, a bad encoding, too large) is
+// skipped with a warning that quotes nothing but names. Fails where sysfs is not there or locked memory is
+// not to be had.
 base::Result<Collected> collect_credentials(const std::string& sysfs, const Streams& streams);
 
 }  // namespace vmcred::guest

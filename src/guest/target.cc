@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guest/target.h"
 
-#include <cerrno>
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
+#include <cerrno>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -69,10 +69,9 @@ bool create(const UniqueFd& context) {
 // A superblock's context, ready to be mounted; not valid where the kernel lacks what it takes.
 UniqueFd unswapped_tmpfs() {
   UniqueFd context = open_file_system("tmpfs");
-  const bool ready = context.valid() &&
-                     ::fsconfig(context.get(), FSCONFIG_SET_FLAG, "noswap", nullptr, 0) == 0 &&
-                     set_option(context, "mode", "0700") && set_option(context, "size", k_tmpfs_size) &&
-                     create(context);
+  const bool ready =
+      context.valid() && ::fsconfig(context.get(), FSCONFIG_SET_FLAG, "noswap", nullptr, 0) == 0 &&
+      set_option(context, "mode", "0700") && set_option(context, "size", k_tmpfs_size) && create(context);
   return ready ? std::move(context) : UniqueFd();
 }
 
@@ -102,7 +101,8 @@ Result<void> attach_read_only(const UniqueFd& mount, const std::string& path) {
 
 }  // namespace
 
-Result<void> place_credentials(const std::string& path, const credential::CredentialSet& set, Placement placement) {
+Result<void> place_credentials(const std::string& path, const credential::CredentialSet& set,
+                               Placement placement) {
   VMCRED_TRY(make_directories(path));
   VMCRED_TRY_ASSIGN(const UniqueFd directory, base::open_file(path, O_RDONLY | O_DIRECTORY));
   VMCRED_TRY_ASSIGN(const auto names, file_names(directory, path));

@@ -15,9 +15,9 @@ enum class Placement {
 };
 
 // Writes each credential as a file with mode 0400 below `path`, whose last component gets mode 0700.
-// With Placement::mount the file system is filled before it appears under its name, so that nobody ever sees a part
-// of the set: tmpfs that never swaps, or ramfs where the kernel can't do that.
-// Fails with a `refused` error where the directory holds files already, or would put credentials on a disk.
+// With Placement::mount the file system is filled before it appears under its name, so that nobody ever sees
+// a part of the set: tmpfs that never swaps, or ramfs where the kernel can't do that. Fails with a `refused`
+// error where the directory holds files already, or would put credentials on a disk.
 base::Result<void> place_credentials(const std::string& path, const credential::CredentialSet& set,
                                      Placement placement);
 

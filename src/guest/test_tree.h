@@ -2,14 +2,14 @@
 // For tests: a directory in memory, and a run of vmcred-guest whose output is kept.
 #pragma once
 
-#include <cstdlib>
 #include <fcntl.h>
 #include <ftw.h>
 #include <gtest/gtest.h>
-#include <string>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <cstdlib>
+#include <string>
 #include <vector>
 
 #include "base/file.h"
@@ -26,8 +26,9 @@ class TestTree {
   TestTree(TestTree&&) = delete;
   TestTree& operator=(TestTree&&) = delete;
   ~TestTree() {
-    ::nftw(m_root.c_str(), [](const char* path, const struct stat*, int, FTW*) { return ::remove(path); }, 16,
-           FTW_DEPTH | FTW_PHYS);
+    ::nftw(
+        m_root.c_str(), [](const char* path, const struct stat*, int, FTW*) { return ::remove(path); }, 16,
+        FTW_DEPTH | FTW_PHYS);
   }
 
   std::string path(const std::string& relative = "") const {
@@ -37,7 +38,8 @@ class TestTree {
   // With all directories above it.
   void write(const std::string& relative, const std::string& content) const {
     const std::string file = path(relative);
-    for (auto slash = file.find('/', m_root.size()); slash != std::string::npos; slash = file.find('/', slash + 1))
+    for (auto slash = file.find('/', m_root.size()); slash != std::string::npos;
+         slash = file.find('/', slash + 1))
       ::mkdir(file.substr(0, slash).c_str(), 0755);
     const auto fd = base::open_file(file, O_WRONLY | O_CREAT | O_TRUNC, 0600);
     ASSERT_TRUE(fd) << fd.error().what;

@@ -12,11 +12,11 @@ std::string line_for(const CheckedCredential& credential) {
     case State::ok:
       return base::concat("ok  ", credential.name, "  ", base::byte_count(credential.size), "\n");
     case State::missing:
-      return base::concat("MISSING  ", credential.name, ": expected ", base::byte_count(credential.expected_size),
-                          "\n");
+      return base::concat("MISSING  ", credential.name, ": expected ",
+                          base::byte_count(credential.expected_size), "\n");
     case State::wrong_size:
-      return base::concat("WRONG SIZE  ", credential.name, ": ", base::byte_count(credential.size), ", expected ",
-                          credential.expected_size, "\n");
+      return base::concat("WRONG SIZE  ", credential.name, ": ", base::byte_count(credential.size),
+                          ", expected ", credential.expected_size, "\n");
     case State::wrong_content:
       return base::concat("WRONG CONTENT  ", credential.name, ": ", base::byte_count(credential.size),
                           ", but not those that were sent\n");

@@ -43,23 +43,11 @@ void warn_when_open_to_others(const std::string& path, int fd, std::vector<std::
                             "; secrets should be root:root 0400"));
 }
 
-std::string_view hint_for(const Error& error) {
-  if (error.what.ends_with("no such file or directory"))
-    return "put the secret there as root:root 0400, then start the VM again";
-  if (error.what.ends_with("permission denied"))
-    return "run as root, or under systemd with LoadCredential=: the source file needs no other mode";
-  return "";
-}
-
 Result<SecretBuffer> read_source(const Secret& secret, std::vector<std::string>& warnings) {
   const std::string& path = std::get<config::FileSource>(secret.source).path;
-  auto file = open_trusted(path);
-  if (!file) {
-    const std::string_view hint = hint_for(file.error());
-    return std::move(file).error().with_hint(hint);
-  }
-  warn_when_open_to_others(path, file->get(), warnings);
-  VMCRED_TRY_ASSIGN(SecretBuffer value, secret::read_secret_file(file->get(), credential::k_max_credential_bytes, path));
+  VMCRED_TRY_ASSIGN(const UniqueFd file, open_trusted(path));
+  warn_when_open_to_others(path, file.get(), warnings);
+  VMCRED_TRY_ASSIGN(SecretBuffer value, secret::read_secret_file(file.get(), credential::k_max_credential_bytes, path));
   VMCRED_TRY(check_not_empty(secret, value, path));
   return value;
 }

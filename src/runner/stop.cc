@@ -59,7 +59,9 @@ Result<StopOutcome> stop_vm(const std::string& runtime_directory, std::chrono::s
   auto qmp = QmpClient::connect(qmp_socket, Clock::now() + k_answer_time);
   if (!qmp) {
     if (::access(qmp_socket.c_str(), F_OK) != 0 || qmp.error().what.ends_with("connection refused"))
-      return base::Error{.kind = base::ErrorKind::vmm, .what = concat("not running (nobody listens on ", qmp_socket, ")")};
+      return base::Error{.kind = base::ErrorKind::vmm,
+                         .what = concat("not running (nobody listens on ", qmp_socket, ")"),
+                         .hint = "if it runs, stop it as the user who started it, or as root"};
     return std::move(qmp).error();
   }
   VMCRED_TRY_ASSIGN(const UniqueFd process, qmp->peer_process());

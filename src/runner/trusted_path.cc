@@ -24,12 +24,17 @@ using base::UniqueFd;
 
 constexpr int k_max_links = 40;  // as the kernel's own MAXSYMLINKS
 
-Error credential_error(const std::string& path, std::string_view reason) {
-  return {.kind = ErrorKind::credential, .what = concat(path, ": ", reason)};
+std::string_view way_out(int error_number) {
+  switch (error_number) {
+    case ENOENT: return "put the secret there as root:root 0400, then start the VM again";
+    case EACCES: return "run as root, or under systemd with LoadCredential=: the source file needs no other mode";
+    default: return "";
+  }
 }
 
 Error open_error(const std::string& path, int error_number) {
-  return credential_error(path, base::errno_text(error_number));
+  return Error{.kind = ErrorKind::credential, .what = concat(path, ": ", base::errno_text(error_number))}.with_hint(
+      way_out(error_number));
 }
 
 std::string_view type_name(mode_t mode) {
@@ -108,7 +113,9 @@ class Walk {
     struct stat status{};
     if (::fstat(m_here.get(), &status) != 0) return open_error(m_path, errno);
     if (!S_ISREG(status.st_mode))
-      return credential_error(m_path, concat(type_name(status.st_mode), ", expected a regular file"));
+      return Error{.kind = ErrorKind::credential,
+                   .what = concat(m_path, ": ", type_name(status.st_mode), ", expected a regular file"),
+                   .hint = "let 'path' name the file that holds the secret"};
     const std::string self = concat("/proc/self/fd/", m_here.get());
     UniqueFd file(::open(self.c_str(), O_RDONLY | O_NOCTTY | O_CLOEXEC));
     if (!file.valid()) return open_error(m_path, errno);

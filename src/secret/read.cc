@@ -9,8 +9,10 @@
 namespace vmcred::secret {
 namespace {
 
-base::Error credential_error(std::string_view subject, std::string_view reason) {
-  return {.kind = base::ErrorKind::credential, .what = base::concat(subject, ": ", reason)};
+base::Error credential_error(std::string_view subject, std::string_view reason, std::string_view hint) {
+  return {.kind = base::ErrorKind::credential,
+          .what = base::concat(subject, ": ", reason),
+          .hint = std::string(hint)};
 }
 
 bool same_state(const struct stat& a, const struct stat& b) {
@@ -22,18 +24,19 @@ bool same_state(const struct stat& a, const struct stat& b) {
 base::Result<SecretBuffer> read_secret_file(int fd, std::size_t max_bytes, std::string_view subject) {
   struct stat before{};
   if (::fstat(fd, &before) != 0) return base::errno_error(subject);
-  if (!S_ISREG(before.st_mode)) return credential_error(subject, "expected a regular file");
+  if (!S_ISREG(before.st_mode)) return credential_error(subject, "expected a regular file", "");
   const auto size = static_cast<std::size_t>(before.st_size);
   if (size > max_bytes)
     return credential_error(
-        subject, base::concat("has ", base::byte_count(size), ", the limit is ", base::byte_count(max_bytes)));
+        subject, base::concat("has ", base::byte_count(size), ", the limit is ", base::byte_count(max_bytes)),
+        "hand over a key instead, and let the guest decrypt what is larger");
 
   // One byte more than the size, so that a single read also tells whether the file has grown.
   VMCRED_TRY_ASSIGN(SecretBuffer buffer, SecretBuffer::zeroed(size + 1));
   VMCRED_TRY_ASSIGN(const std::size_t n, base::read_up_to(fd, buffer.writable_bytes(), subject));
   struct stat after{};
   if (::fstat(fd, &after) != 0) return base::errno_error(subject);
-  if (n != size || !same_state(before, after)) return credential_error(subject, "changed while it was read");
+  if (n != size || !same_state(before, after)) return credential_error(subject, "changed while it was read", "start the VM again when nothing writes it any more");
   buffer.truncate(size);
   return buffer;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "smbios/type11.h"
 
-#include <algorithm>
 #include <gmock/gmock.h>
+#include <algorithm>
 #include <random>
 #include <string>
 
@@ -88,19 +88,27 @@ TEST(ReadStructureTest, ReadsWhatOthersWrite) {
   };
   const Row rows[] = {
       {"no strings at all", raw("\x01\x04\x00\x00\0\0"), 6, {}},
-      {"a count that is too large, as QEMU writes for empty values", raw("\x0b\x05\x00\x00\x03"
-                                                                         "a\0\0"),
-       8, {"a"}},
-      {"a count that is too small, as QEMU writes for more than 255", raw("\x0b\x05\x00\x00\x00"
-                                                                          "a\0b\0\0"),
-       10, {"a", "b"}},
+      {"a count that is too large, as QEMU writes for empty values",
+       raw("\x0b\x05\x00\x00\x03"
+           "a\0\0"),
+       8,
+       {"a"}},
+      {"a count that is too small, as QEMU writes for more than 255",
+       raw("\x0b\x05\x00\x00\x00"
+           "a\0b\0\0"),
+       10,
+       {"a", "b"}},
       {"a count, but the strings are gone", raw("\x0b\x05\x00\x00\x02\0\0"), 7, {}},
-      {"another structure behind it", raw("\x0b\x05\x00\x00\x01"
-                                          "a\0\0\x7f\x04\x00\x00\0\0"),
-       8, {"a"}},
-      {"a longer formatted part", raw("\x01\x08\x34\x12zzzz"
-                                      "a\0\0"),
-       11, {"a"}},
+      {"another structure behind it",
+       raw("\x0b\x05\x00\x00\x01"
+           "a\0\0\x7f\x04\x00\x00\0\0"),
+       8,
+       {"a"}},
+      {"a longer formatted part",
+       raw("\x01\x08\x34\x12zzzz"
+           "a\0\0"),
+       11,
+       {"a"}},
   };
   for (const auto& row : rows) {
     SCOPED_TRACE(row.about);

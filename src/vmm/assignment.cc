@@ -71,7 +71,9 @@ std::vector<Error> find_oversized(std::span<const CredentialOutline> outlines, c
   if (findings.empty() && total > limits.total_bytes)
     findings.push_back({.kind = ErrorKind::credential,
                         .what = base::concat("the set is too large for every transport: ", base::byte_count(total),
-                                             " in all, and systemd takes ", base::byte_count(limits.total_bytes))});
+                                             " in all with vmcred's manifest, and systemd takes ",
+                                             base::byte_count(limits.total_bytes)),
+                        .hint = "hand over keys instead, and let the guest decrypt what is larger"});
   if (findings.empty() && limits.memory_pages && pages > *limits.memory_pages)
     findings.push_back(
         {.kind = ErrorKind::credential,
