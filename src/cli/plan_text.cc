@@ -37,6 +37,11 @@ std::vector<std::string> shown_arguments(const PreparedStart& prepared) {
   return shown;
 }
 
+// As a shell would want it, so that the plan can be read as a command line.
+std::string shell_word(const std::string& argument) {
+  return argument.find(' ') == std::string::npos ? argument : concat("'", argument, "'");
+}
+
 std::string_view transport_of_credential(std::size_t index, const PreparedStart& prepared) {
   const auto file = std::ranges::find_if(prepared.plan.files, [&](const PlannedFile& candidate) {
     return std::ranges::find(candidate.credentials, index) != candidate.credentials.end();
@@ -49,7 +54,7 @@ std::string_view transport_of_credential(std::size_t index, const PreparedStart&
 std::string plan_as_text(const config::VirtualMachine& vm, const PreparedStart& prepared) {
   std::string text = concat("vm ", vm.name, " as user ", runner::user_name(vm), "\n", prepared.plan.program);
   for (const auto& argument : shown_arguments(prepared))
-    text += concat(argument.starts_with('-') ? " \\\n  " : " ", argument);
+    text += concat(argument.starts_with('-') ? " \\\n  " : " ", shell_word(argument));
   text += "\n\ncredentials\n";
   for (std::size_t i = 0; i < prepared.outlines.size(); ++i)
     text += concat("  ", prepared.outlines[i].name.text(), ", ", base::byte_count(prepared.outlines[i].size), ", by ",
