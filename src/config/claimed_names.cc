@@ -16,7 +16,8 @@ void ClaimedNames::claim(const credential::CredentialName& name, Entry entry) {
     return;
   }
   if (credential::is_privileged(name) && !entry.privileged) {
-    m_findings.add(entry.location, concat("credential ", quoted(name.text()), " gives control over the guest"),
+    m_findings.add(entry.location,
+                   concat("credential ", quoted(name.text()), " gives control over the guest"),
                    "add 'privileged = true' to this entry if that is meant");
   }
   const auto [owner, is_new] = m_owners.try_emplace(name.text(), entry);
@@ -25,11 +26,12 @@ void ClaimedNames::claim(const credential::CredentialName& name, Entry entry) {
 
 void ClaimedNames::report_collision(const credential::CredentialName& name, Entry first, Entry second) {
   if (second.location < first.location) std::swap(first, second);
-  m_findings.add(second.location,
-                 concat(quoted(concat(second.table, ".", second.key)), " and ",
-                        quoted(concat(first.table, ".", first.key)), " (line ", first.location.line, ", column ",
-                        first.location.column, ") both become the credential ", quoted(name.text())),
-                 "rename one, or give a secret another name in the guest with 'credential'");
+  m_findings.add(
+      second.location,
+      concat(quoted(concat(second.table, ".", second.key)), " and ",
+             quoted(concat(first.table, ".", first.key)), " (line ", first.location.line, ", column ",
+             first.location.column, ") both become the credential ", quoted(name.text())),
+      "rename one, or give a secret another name in the guest with 'credential'");
 }
 
 }  // namespace vmcred::config

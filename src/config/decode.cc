@@ -15,7 +15,8 @@ void decode_generators(Context& context, const Node::Table& table, Config& confi
 }
 
 // No two VMs share a vsock address: the host could not tell them apart.
-void check_vsock_addresses(Context& context, const Node::Table& table, const std::vector<VirtualMachine>& vms) {
+void check_vsock_addresses(Context& context, const Node::Table& table,
+                           const std::vector<VirtualMachine>& vms) {
   std::unordered_map<std::uint32_t, std::string_view> owners;
   for (std::size_t i = 0; i < vms.size(); ++i) {
     if (!vms[i].vsock_cid) continue;
@@ -27,7 +28,8 @@ void check_vsock_addresses(Context& context, const Node::Table& table, const std
   }
 }
 
-void decode_vms(Context& context, const Node::Table& table, const GeneratorIndex& generators, Config& config) {
+void decode_vms(Context& context, const Node::Table& table, const GeneratorIndex& generators,
+                Config& config) {
   config.vms.reserve(table.size());
   for (const Member& member : table) config.vms.push_back(decode_vm(context, member, generators));
   check_vsock_addresses(context, table, config.vms);
@@ -54,7 +56,8 @@ base::Result<Config> decode(const Node& root, const std::string& path, std::stri
   config.path = path;
   config.store = decode_store(context, reader.find("store"));
   GeneratorIndex generators;
-  if (const auto* table = reader.read_table("generators")) decode_generators(context, *table, config, generators);
+  if (const auto* table = reader.read_table("generators"))
+    decode_generators(context, *table, config, generators);
   if (const auto* table = reader.read_table("vms")) decode_vms(context, *table, generators, config);
   if (!findings.empty()) return std::move(findings).take();
   return config;

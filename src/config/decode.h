@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// From the tree to the model, one function for each kind of table. What is wrong becomes a finding; the value that
-// comes back is then incomplete, and no Config is made of it.
+// From the tree to the model, one function for each kind of table. What is wrong becomes a finding; the value
+// that comes back is then incomplete, and no Config is made of it.
 #pragma once
 
 #include <optional>
@@ -22,7 +22,8 @@ Store decode_store(Context& context, const Member* member);
 
 Generator decode_generator(Context& context, const Member& member);
 
-// Checks that dependencies exist and end somewhere. `table` is where the generators were read from, in their order.
+// Checks that dependencies exist and end somewhere. `table` is where the generators were read from, in their
+// order.
 void check_dependencies(Context& context, const Node::Table& table, const std::vector<Generator>& generators,
                         const GeneratorIndex& index);
 

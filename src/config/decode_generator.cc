@@ -21,7 +21,8 @@ void check_name(Context& context, std::string_view what, const Member& member) {
 
 void read_user(const TableReader& reader, std::string_view key, std::string& target) {
   reader.read_line(key, target);
-  if (!is_user_name(target)) reader.report(key, concat(quoted(key), " is not a valid name of a user or group"));
+  if (!is_user_name(target))
+    reader.report(key, concat(quoted(key), " is not a valid name of a user or group"));
 }
 
 // Three octal digits, with or without a zero in front.
@@ -44,7 +45,8 @@ GeneratorFile decode_file(Context& context, std::string_view generator, const Me
   check_name(context, "file name", member);
   const Node::Table* table = expect_table(context, member, "'{}' takes every default");
   if (table == nullptr) return file;
-  const TableReader reader(context, *table, member.key_location, k_generator_file_keys, {generator, member.key});
+  const TableReader reader(context, *table, member.key_location, k_generator_file_keys,
+                           {generator, member.key});
   reader.read_boolean("secret", file.secret);
   reader.read_boolean("deploy", file.deploy);
   read_user(reader, "owner", file.owner);

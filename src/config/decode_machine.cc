@@ -74,7 +74,8 @@ void decode_hardware(const TableReader& reader, VirtualMachine& vm) {
   decode_vsock(reader, vm.vsock_cid);
   reader.read_path("kernel", vm.kernel);
   if (!reader.has("kernel"))
-    reader.report("kernel", concat(reader.title(), " needs 'kernel'"), "add 'kernel = \"PATH\"', the guest's kernel");
+    reader.report("kernel", concat(reader.title(), " needs 'kernel'"),
+                  "add 'kernel = \"PATH\"', the guest's kernel");
   reader.read_path("initrd", vm.initrd);
 }
 

@@ -65,8 +65,9 @@ std::optional<StaticValue> decode_static(Context& context, std::string_view vm_n
     reader.read_boolean("privileged", privileged);
     if (!reader.has("value")) reader.report("value", concat(reader.title(), " needs 'value'"));
   } else {
-    context.findings.add(member.value.location,
-                         concat(quoted(member.key), " must be a string or a table, not ", noun(member.value)));
+    context.findings.add(
+        member.value.location,
+        concat(quoted(member.key), " must be a string or a table, not ", noun(member.value)));
   }
   if (!name) return std::nullopt;
   names.claim(*name, {"static", member.key, member.key_location, privileged});

@@ -62,14 +62,15 @@ std::optional<Source> decode_generated(const TableReader& reader, std::string_vi
   const auto file = std::ranges::find(files, source.file, &GeneratorFile::name);
   const std::string_view key = reader.has("file") ? "file" : "generator";
   if (file == files.end()) {
-    const std::string_view subject = reader.has("file") ? "'file'" : quoted(secret_name);
+    const std::string subject = reader.has("file") ? "'file'" : quoted(secret_name);
     reader.report(key, concat(subject, " names no file of generator ", quoted(source.generator),
                               suggestion(source.file, files)));
     return std::nullopt;
   }
   if (!file->secret) {
-    reader.report(key, concat("file ", quoted(file->name), " of generator ", quoted(source.generator),
-                              " is not secret (secret = false)"),
+    reader.report(key,
+                  concat("file ", quoted(file->name), " of generator ", quoted(source.generator),
+                         " is not secret (secret = false)"),
                   "secrets.NAME takes secret files only");
     return std::nullopt;
   }

@@ -15,25 +15,29 @@ constexpr std::string_view k_user_prefix = "microvm-";
 
 void check_name(Context& context, const Member& member) {
   if (is_vm_name(member.key)) return;
-  context.findings.add(member.key_location,
-                       concat("vm name ", quoted(member.key),
-                              " must be at most 63 lower-case letters, digits and single hyphens, like 'test-vm'"));
+  context.findings.add(
+      member.key_location,
+      concat("vm name ", quoted(member.key),
+             " must be at most 63 lower-case letters, digits and single hyphens, like 'test-vm'"));
 }
 
 void decode_user(const TableReader& reader, VirtualMachine& vm) {
   reader.read_line("user", vm.user);
   if (reader.has("user")) {
     if (!vm.user.empty() && !is_user_name(vm.user))
-      reader.report("user", concat("'user' must be a user name of at most ", k_max_user_bytes, " characters"));
+      reader.report("user",
+                    concat("'user' must be a user name of at most ", k_max_user_bytes, " characters"));
   } else if (k_user_prefix.size() + vm.name.size() > k_max_user_bytes) {
-    reader.report("user", concat("the user ", quoted(concat(k_user_prefix, vm.name)), " would be longer than ",
-                                 k_max_user_bytes, " characters"),
+    reader.report("user",
+                  concat("the user ", quoted(concat(k_user_prefix, vm.name)), " would be longer than ",
+                         k_max_user_bytes, " characters"),
                   "set 'user' to a shorter name");
   }
 }
 
 // A command line is readable by every local user, a kernel's by every process in the guest as well.
-void refuse_credentials(const TableReader& reader, std::string_view key, const std::vector<std::string>& lines) {
+void refuse_credentials(const TableReader& reader, std::string_view key,
+                        const std::vector<std::string>& lines) {
   const auto carries_one = [](const std::string& line) {
     return line.find("io.systemd.credential") != std::string::npos ||
            line.find("systemd.set_credential") != std::string::npos;
@@ -62,7 +66,8 @@ void decode_credentials(const TableReader& reader, const GeneratorIndex& generat
   if (const Node::Table* table = reader.read_table("static")) {
     vm.static_values.reserve(table->size());
     for (const Member& member : *table)
-      if (auto value = decode_static(context, vm.name, member, names)) vm.static_values.push_back(*std::move(value));
+      if (auto value = decode_static(context, vm.name, member, names))
+        vm.static_values.push_back(*std::move(value));
   }
 }
 

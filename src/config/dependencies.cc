@@ -108,7 +108,8 @@ void check_dependencies(Context& context, const Node::Table& table, const std::v
     std::string text;
     for (const std::size_t generator : cycle) text += concat(quoted(generators[generator].name), " -> ");
     text += quoted(generators[cycle.front()].name);
-    context.findings.add(table[cycle.front()].key_location, concat("generators depend on each other: ", text));
+    context.findings.add(table[cycle.front()].key_location,
+                         concat("generators depend on each other: ", text));
   }
 }
 

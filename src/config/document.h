@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A config file as a tree, whichever format it was written in. Every key and value knows where it stands, so that
-// whoever reads the tree can point at what is wrong.
+// A config file as a tree, whichever format it was written in. Every key and value knows where it stands, so
+// that whoever reads the tree can point at what is wrong.
 #pragma once
 
 #include <cstdint>
@@ -49,9 +49,9 @@ inline constexpr std::size_t k_max_document_bytes = 1024 * 1024;
 // Tables and arrays inside each other. Hostile files nest until the stack overflows; ours need six.
 inline constexpr std::size_t k_max_depth = 32;
 
-// The tree of `text`, whose format the end of `path` tells: ".json" is JSON, all else TOML. The root is a table.
-// Fails with a config error "PATH:LINE:COLUMN: sentence" at the first thing that is not UTF-8 or not the format.
-// No such sentence repeats a value.
+// The tree of `text`, whose format the end of `path` tells: ".json" is JSON, all else TOML. The root is a
+// table. Fails with a config error "PATH:LINE:COLUMN: sentence" at the first thing that is not UTF-8 or not
+// the format. No such sentence repeats a value.
 base::Result<Node> parse_document(std::string_view path, std::string_view text);
 
 // The formats behind parse_document(), which has checked size and encoding before.

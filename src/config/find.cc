@@ -24,10 +24,11 @@ base::Result<const VirtualMachine*> find_vm(const Config& config, std::string_vi
   if (vm != config.vms.end()) return &*vm;
   std::vector<std::string> names;
   for (const VirtualMachine& candidate : config.vms) names.push_back(candidate.name);
-  return base::Error{
-      .kind = base::ErrorKind::config,
-      .what = base::concat("no vm ", base::quoted(name), " in ", config.path, base::did_you_mean(name, names)),
-      .hint = names.empty() ? "add one as [vms.NAME]" : base::concat("the vms are: ", base::join(names, ", "))};
+  return base::Error{.kind = base::ErrorKind::config,
+                     .what = base::concat("no vm ", base::quoted(name), " in ", config.path,
+                                          base::did_you_mean(name, names)),
+                     .hint = names.empty() ? "add one as [vms.NAME]"
+                                           : base::concat("the vms are: ", base::join(names, ", "))};
 }
 
 }  // namespace vmcred::config

@@ -29,7 +29,7 @@ class Findings {
   };
 
   std::string_view m_path;
-  std::vector<Finding> m_findings;
+  std::vector<Finding> m_findings;  // in the order of the file
 };
 
 }  // namespace vmcred::config

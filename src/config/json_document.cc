@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The only file that sees nlohmann-json. Its event interface tells what was read but not where; the position comes
-// from the iterator that it reads through.
+// The only file that sees nlohmann-json. Its event interface tells what was read but not where; the position
+// comes from the iterator that it reads through.
 #include <algorithm>
 #include <iterator>
 #include <limits>
@@ -49,7 +49,8 @@ const Member* find_duplicate(const Node::Table& table) {
   return first == members.end() ? nullptr : *std::next(first);
 }
 
-// nlohmann-json's sentence without its own idea of the position and without the bytes it quotes from the file.
+// nlohmann-json's sentence without its own idea of the position and without the bytes it quotes from the
+// file.
 std::string describe(std::string_view what) {
   const std::size_t start = what.find("syntax error ");
   if (start == std::string_view::npos) return "number out of range";
@@ -96,7 +97,8 @@ class Builder {
   bool end_object() {
     const Member* duplicate = find_duplicate(std::get<Node::Table>(m_open.back()->value));
     if (duplicate != nullptr)
-      return fail(duplicate->key_location, base::concat("key ", base::quoted(duplicate->key), " is given twice"));
+      return fail(duplicate->key_location,
+                  base::concat("key ", base::quoted(duplicate->key), " is given twice"));
     return end_array();
   }
 
@@ -106,12 +108,10 @@ class Builder {
     return true;
   }
 
-  bool parse_error(std::size_t /*position*/, const std::string& token, const nlohmann::json::exception& exception) {
+  bool parse_error(std::size_t /*position*/, const std::string& /*token*/,
+                   const nlohmann::json::exception& exception) {
     const std::string sentence = describe(exception.what());
-    const bool inside_token = sentence.find(" - invalid ") != std::string::npos;
-    const auto read = static_cast<std::size_t>(*m_position - m_cursor);
-    const std::size_t back = std::min(read, inside_token ? 1 : token.size());
-    return fail(advance(m_location, {m_cursor, read - back}), sentence);
+    return fail(locate_fault(sentence), sentence);
   }
 
  private:
@@ -120,13 +120,30 @@ class Builder {
     return false;
   }
 
-  // Where the token begins that was just read: behind the last one, white space and separators.
-  Location locate_token() {
+  // Where the next token begins: behind the last one, white space and separators, but not after `last`.
+  const char* token_start(const char* last) const {
     const char* start = m_cursor;
-    while (start != m_end && std::string_view(" \t\r\n,:").find(*start) != std::string_view::npos) ++start;
-    const Location location = advance(m_location, {m_cursor, static_cast<std::size_t>(start - m_cursor)});
+    while (start < last && std::string_view(" \t\r\n,:").find(*start) != std::string_view::npos) ++start;
+    return start;
+  }
+
+  Location location_of(const char* place) const {
+    return advance(m_location, {m_cursor, static_cast<std::size_t>(place - m_cursor)});
+  }
+
+  Location locate_token() {
+    const Location location = location_of(token_start(m_end));
     move_cursor();
     return location;
+  }
+
+  // A token that is wrong in itself is pointed at where it goes wrong, one in the wrong place at its start.
+  Location locate_fault(std::string_view sentence) const {
+    if (sentence.find("unexpected end of input") != std::string_view::npos) return location_of(*m_position);
+    // The number before has taken this byte already.
+    if (*m_position == m_cursor) return {m_location.line, m_location.column - 1};
+    const char* last = *m_position - 1;
+    return location_of(sentence.find(" - invalid ") != std::string_view::npos ? last : token_start(last));
   }
 
   // Behind a number that includes the byte after it, which the parser had to see: white space or punctuation.

@@ -16,12 +16,14 @@ constexpr Keys<2> k_store_values = {"path", "backend"};
 constexpr Keys<3> k_generator_values = {"script", "dependencies", "share"};
 constexpr Keys<1> k_generator_tables = {"files"};
 constexpr Keys<5> k_generator_file_values = {"secret", "deploy", "owner", "group", "mode"};
-constexpr Keys<13> k_vm_values = {"hypervisor", "machine", "accelerator",   "program",    "vcpu", "mem",       "kernel",
-                                  "initrd",     "user",    "kernel_params", "extra_args", "transport", "allow_swap"};
+constexpr Keys<13> k_vm_values = {"hypervisor", "machine",   "accelerator", "program", "vcpu",
+                                  "mem",        "kernel",    "initrd",      "user",    "kernel_params",
+                                  "extra_args", "transport", "allow_swap"};
 constexpr Keys<4> k_vm_tables = {"vsock", "guest", "secrets", "static"};
 constexpr Keys<1> k_vsock_values = {"cid"};
 constexpr Keys<1> k_guest_values = {"systemd"};
-constexpr Keys<7> k_secret_values = {"path", "random", "generator", "file", "credential", "allow_empty", "privileged"};
+constexpr Keys<7> k_secret_values = {"path",       "random",      "generator", "file",
+                                     "credential", "allow_empty", "privileged"};
 constexpr Keys<1> k_static_names = {"*"};  // static.NAME = "text"
 constexpr Keys<2> k_static_values = {"value", "privileged"};
 
@@ -41,8 +43,9 @@ constexpr TableKeys k_static_keys = {"vms.*.static.*", k_static_values, {}};
 
 std::vector<std::string> known_keys() {
   std::vector<std::string> keys;
-  for (const TableKeys* table : {&k_store_keys, &k_generator_file_keys, &k_generator_keys, &k_vm_keys, &k_vsock_keys,
-                                 &k_guest_keys, &k_secret_keys, &k_static_name_keys, &k_static_keys})
+  for (const TableKeys* table :
+       {&k_store_keys, &k_generator_file_keys, &k_generator_keys, &k_vm_keys, &k_vsock_keys, &k_guest_keys,
+        &k_secret_keys, &k_static_name_keys, &k_static_keys})
     for (const std::string_view value : table->values) keys.push_back(base::concat(table->place, ".", value));
   return keys;
 }

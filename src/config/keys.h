@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every key that a config may have, once. The decoders refuse what is not listed here, and a test holds the list
-// against schema/vmcred.schema.json.
+// Every key that a config may have, once. The decoders refuse what is not listed here, and a test holds the
+// list against schema/vmcred.schema.json.
 #pragma once
 
 #include <span>

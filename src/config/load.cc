@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/load.h"
 
-#include <cerrno>
 #include <unistd.h>
+#include <cerrno>
 
 #include "base/file.h"
 #include "config/decode.h"

@@ -10,15 +10,16 @@
 
 namespace vmcred::config {
 
-// The file to read: `option` (--config) if not empty, else $VMCRED_CONFIG, ./vmcred.toml, /etc/vmcred/vmcred.toml,
-// whichever comes first. Fails with a config error that lists the places.
+// The file to read: `option` (--config) if not empty, else $VMCRED_CONFIG, ./vmcred.toml,
+// /etc/vmcred/vmcred.toml, whichever comes first. Fails with a config error that lists the places.
 base::Result<std::string> find_config(const std::string& option);
 
 // Reads and checks a config; ".json" files are JSON, all others TOML. Every finding is reported, as
 // "FILE:LINE:COLUMN: sentence", the first as the error and the rest in Error::others.
 base::Result<Config> load(const std::string& path);
 
-// As load(), for text that is at hand. `path` names it in errors, decides the format and anchors relative paths.
+// As load(), for text that is at hand. `path` names it in errors, decides the format and anchors relative
+// paths.
 base::Result<Config> parse(const std::string& path, std::string_view text);
 
 // The VM of this name, or a config error with a suggestion.

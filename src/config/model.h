@@ -86,20 +86,20 @@ struct GuestSystemd {
 struct VirtualMachine {
   std::string name;
   Hypervisor hypervisor = Hypervisor::qemu;
-  Machine machine = Machine::q35;                     // QEMU only
-  Accelerator accelerator = Accelerator::automatic;   // QEMU only
-  std::string program;                                // the VMM's path; empty: its usual name on $PATH
+  Machine machine = Machine::q35;                    // QEMU only
+  Accelerator accelerator = Accelerator::automatic;  // QEMU only
+  std::string program;                               // the VMM's path; empty: its usual name on $PATH
   unsigned vcpu = 1;
   std::uint64_t mem_mib = 512;
   std::string kernel;
-  std::string initrd;                                 // empty: none
+  std::string initrd;  // empty: none
   std::vector<std::string> kernel_params;
-  std::vector<std::string> extra_args;                // appended to the VMM's command line; world-readable
-  std::string user;                                   // empty: microvm-NAME
+  std::vector<std::string> extra_args;  // appended to the VMM's command line; world-readable
+  std::string user;                     // empty: microvm-NAME
   std::optional<std::uint32_t> vsock_cid;
   GuestSystemd guest_systemd;
   Transport transport = Transport::automatic;
-  bool allow_swap = false;                            // start although the host may swap the VMM's memory out
+  bool allow_swap = false;  // start although the host may swap the VMM's memory out
   std::vector<Secret> secrets;
   std::vector<StaticValue> static_values;
 };

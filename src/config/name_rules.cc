@@ -22,14 +22,17 @@ bool is_vm_name(std::string_view text) {
 }
 
 bool is_store_name(std::string_view text) {
-  return !text.empty() && text.size() <= k_max_file_bytes && (is_lower(text.front()) || is_digit(text.front())) &&
-         std::ranges::all_of(
-             text, [](char c) { return is_lower(c) || is_digit(c) || c == '.' || c == '_' || c == '-'; });
+  return !text.empty() && text.size() <= k_max_file_bytes &&
+         (is_lower(text.front()) || is_digit(text.front())) && std::ranges::all_of(text, [](char c) {
+           return is_lower(c) || is_digit(c) || c == '.' || c == '_' || c == '-';
+         });
 }
 
 bool is_user_name(std::string_view text) {
-  return !text.empty() && text.size() <= k_max_user_bytes && (is_letter(text.front()) || text.front() == '_') &&
-         std::ranges::all_of(text, [](char c) { return is_letter(c) || is_digit(c) || c == '_' || c == '-'; });
+  return !text.empty() && text.size() <= k_max_user_bytes &&
+         (is_letter(text.front()) || text.front() == '_') && std::ranges::all_of(text, [](char c) {
+           return is_letter(c) || is_digit(c) || c == '_' || c == '-';
+         });
 }
 
 bool has_control_character(std::string_view text) {

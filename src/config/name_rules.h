@@ -9,8 +9,8 @@ namespace vmcred::config {
 
 inline constexpr std::size_t k_max_user_bytes = 31;
 
-// Lower-case letters, digits and single hyphens between them, at most 63: a host name's label, and safe in unit and
-// file names.
+// Lower-case letters, digits and single hyphens between them, at most 63: a host name's label, and safe in
+// unit and file names.
 bool is_vm_name(std::string_view text);
 
 // A generator's or its file's: begins with a lower-case letter or digit; '.', '_' and '-' may follow.

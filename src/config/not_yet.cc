@@ -19,7 +19,8 @@ base::Error not_yet(const VirtualMachine& vm, std::string_view sentence, std::st
 std::vector<base::Error> not_yet_supported(const VirtualMachine& vm) {
   std::vector<base::Error> errors;
   if (vm.hypervisor != Hypervisor::qemu) {
-    errors.push_back(not_yet(vm, concat("hypervisor ", quoted(spelling(vm.hypervisor)), " is not yet supported"),
+    errors.push_back(not_yet(vm,
+                             concat("hypervisor ", quoted(spelling(vm.hypervisor)), " is not yet supported"),
                              "use 'qemu' for now"));
   }
   if (vm.vsock_cid) errors.push_back(not_yet(vm, "'vsock.cid' is not yet supported", "leave it out for now"));

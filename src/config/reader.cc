@@ -125,7 +125,8 @@ const Node::Table* TableReader::read_table(std::string_view key) const {
   return value_of<Node::Table>(key, "a table");
 }
 
-const std::int64_t* TableReader::whole_between(std::string_view key, std::int64_t least, std::int64_t most) const {
+const std::int64_t* TableReader::whole_between(std::string_view key, std::int64_t least,
+                                               std::int64_t most) const {
   const auto* value = value_of<std::int64_t>(key, "a whole number");
   if (value == nullptr || (*value >= least && *value <= most)) return value;
   report(key, concat(quoted(key), " must be from ", least, " to ", most));

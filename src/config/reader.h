@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Takes one table of a config apart. Each read_ function leaves its target alone when the key is absent, and adds a
-// finding when the value is not what it should be. Findings name keys, never values, but for the words of an enum.
+// Takes one table of a config apart. Each read_ function leaves its target alone when the key is absent, and
+// adds a finding when the value is not what it should be. Findings name keys, never values, but for the words
+// of an enum.
 #pragma once
 
 #include <array>
@@ -29,9 +30,10 @@ class TableReader {
   // The names that the user chose on the way to this table, for each "*" in TableKeys::place.
   using Names = std::array<std::string_view, 2>;
 
-  // Adds a finding for each key that is not in `keys`. All arguments must outlive the reader; `location` is where
-  // to point when something is missing.
-  TableReader(Context& context, const Node::Table& table, Location location, const TableKeys& keys, Names names);
+  // Adds a finding for each key that is not in `keys`. All arguments must outlive the reader; `location` is
+  // where to point when something is missing.
+  TableReader(Context& context, const Node::Table& table, Location location, const TableKeys& keys,
+              Names names);
 
   // The member of this name, or nullptr. The key must be one of `keys`.
   const Member* find(std::string_view key) const;
@@ -57,7 +59,8 @@ class TableReader {
   }
 
   template <typename Enum, std::size_t size>
-  void read_choice(std::string_view key, const std::array<Spelling<Enum>, size>& spellings, Enum& target) const {
+  void read_choice(std::string_view key, const std::array<Spelling<Enum>, size>& spellings,
+                   Enum& target) const {
     std::string word;
     read_line(key, word);
     if (word.empty()) return;

@@ -31,7 +31,8 @@ Node::Table convert_table(toml::table& table) {
   entries.reserve(table.size());
   for (auto&& [key, value] : table) entries.push_back({location_of(key.source().begin), &key, &value});
   // toml++ sorts by name.
-  std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) { return a.location < b.location; });
+  std::sort(entries.begin(), entries.end(),
+            [](const Entry& a, const Entry& b) { return a.location < b.location; });
 
   Node::Table members;
   members.reserve(entries.size());
@@ -56,14 +57,16 @@ Node convert(toml::node& node) {
   return {Node::Foreign{"a date or time"}, location};
 }
 
-// toml++'s description without what it quotes from the file: that may be a secret somebody pasted. What it expects
-// stays, since those texts are toml++'s own.
+// toml++'s description without what it quotes from the file: that may be a secret somebody pasted. What it
+// expects stays, since those texts are toml++'s own.
 std::string describe(std::string_view description) {
   constexpr std::string_view k_prefix = "Error while parsing ";
   if (description.starts_with(k_prefix)) description.remove_prefix(k_prefix.size());
   description = description.substr(0, description.find(", saw "));
+  description = description.substr(0, description.find(" (TOML_"));
   const std::size_t first = description.find('\'');
-  if (first == std::string_view::npos || description.substr(0, first).find("expected ") != std::string_view::npos)
+  if (first == std::string_view::npos ||
+      description.substr(0, first).find("expected ") != std::string_view::npos)
     return base::concat("syntax error in ", description);
 
   std::string_view before = description.substr(0, first);

@@ -6,7 +6,8 @@
 
 namespace vmcred::config {
 
-// How many bytes from the start are valid UTF-8 (RFC 3629: no surrogates, nothing overlong, nothing past U+10FFFF).
+// How many bytes from the start are valid UTF-8 (RFC 3629: no surrogates, nothing overlong, nothing past
+// U+10FFFF).
 std::size_t valid_utf8_length(std::string_view text);
 
 // Is this a byte inside a code point, not its first?

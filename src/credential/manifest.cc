@@ -176,6 +176,7 @@ Result<SecretBuffer> Manifest::make(std::span<const Credential> set) {
   VMCRED_TRY(secret::fill_random(key.writable_bytes()));
 
   std::vector<Outline> outlines;
+  outlines.reserve(sorted.size());
   for (const auto* credential : sorted)
     outlines.push_back({.name = &credential->name, .size = credential->value.size()});
   VMCRED_TRY_ASSIGN(SecretBuffer text, SecretBuffer::zeroed(text_size(outlines)));

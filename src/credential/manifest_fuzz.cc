@@ -12,6 +12,7 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
   if (!manifest) return 0;
   const auto& entries = manifest->entries();
   std::vector<Manifest::Outline> outlines;
+  outlines.reserve(entries.size());
   for (const auto& entry : entries) outlines.push_back({.name = &entry.name, .size = entry.size});
   if (Manifest::text_size(outlines) != size) std::abort();
   if (!std::ranges::is_sorted(entries, {}, &ManifestEntry::name)) std::abort();

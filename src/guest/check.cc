@@ -95,16 +95,18 @@ Error check_error(const Check& check) {
   return {.kind = ErrorKind::verify,
           .what = base::concat(base::counted(wrong.size(), "credential"),
                                " did not arrive as sent: ", base::join(wrong, ", ")),
-          .hint = "start the VM again; if it stays, 'vmcred doctor' on the host looks for the cause"};
+          .hint = "start the VM again; 'vmcred vm show' on the host tells by which way they go"};
 }
 
 std::string check_json(const Check& check) {
   std::vector<std::string> credentials;
+  credentials.reserve(check.credentials.size());
   for (const auto& credential : check.credentials)
     credentials.push_back(base::concat("{\"name\":", json_string(credential.name),
                                        ",\"size\":", credential.size,
                                        ",\"state\":", json_string(state_word(credential.state)), "}"));
   std::vector<std::string> undeclared;
+  undeclared.reserve(check.undeclared.size());
   for (const auto& credential : check.undeclared) undeclared.push_back(json_string(credential.name));
   return base::concat("\"verified\":", check.verified(), ",\"expected\":", check.credentials.size(),
                       ",\"credentials\":[", base::join(credentials, ","), "],\"undeclared\":[",

@@ -15,7 +15,6 @@ using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
 
-using credential::Credential;
 using credential::CredentialName;
 using secret::SecretBuffer;
 

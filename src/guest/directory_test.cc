@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 
+#include "credential/credential.h"
 #include "guest/test_tree.h"
 
 namespace vmcred::guest {
@@ -71,15 +72,16 @@ TEST(CatTest, GivesEveryByte) {
   const TestTree tree;
   tree.write("all", value);
   tree.write("empty", "");
-  tree.write("large", std::string(1024 * 1024, 'x'));
+  tree.write("large", std::string(credential::k_max_credential_bytes, 'x'));
   EXPECT_EQ(run_guest({"cat", "all", "--directory", tree.path()}).out, value);
   EXPECT_EQ(run_guest({"cat", "empty", "--directory", tree.path()}).out, "");
-  EXPECT_EQ(run_guest({"cat", "large", "--directory", tree.path()}).out.size(), 1024U * 1024);
+  EXPECT_EQ(run_guest({"cat", "large", "--directory", tree.path()}).out.size(),
+            credential::k_max_credential_bytes);
 }
 
 TEST(CatTest, RefusesMoreThanACredentialMayHave) {
   const TestTree tree;
-  tree.write("large", std::string(1024 * 1024 + 1, 'x'));
+  tree.write("large", std::string(credential::k_max_credential_bytes + 1, 'x'));
   const auto outcome = run_guest({"cat", "large", "--directory", tree.path()});
   EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_EQ(outcome.out, "");

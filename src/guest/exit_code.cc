@@ -26,8 +26,8 @@ std::string_view exit_code_help() {
   return "  0  done, and everything is as it should be\n"
          "  1  a credential is missing, wrong, too large or badly named\n"
          "  2  the command line is wrong\n"
-         "  3  this guest lacks something that the command needs, or a system call failed\n"
-         "  4  refused, because it would do harm\n";
+         "  4  this guest lacks something that the command needs, or a system call failed\n"
+         "  5  refused for security\n";
 }
 
 }  // namespace vmcred::guest

@@ -7,13 +7,13 @@
 
 namespace vmcred::guest {
 
-// What vmcred-guest exits with. --help shows the table in exit_code.cc.
+// What vmcred-guest exits with: those codes of docs/exit-codes.md that can happen in a guest.
 enum class ExitCode : int {
   ok = 0,
   credentials = 1,
   usage = 2,
-  system = 3,
-  refused = 4,
+  system = 4,
+  refused = 5,
 };
 
 ExitCode exit_code_for(base::ErrorKind kind);

@@ -122,7 +122,7 @@ TEST_F(ImportTest, FwCfgCountsBeforeSmbios) {
 
 TEST_F(ImportTest, SkipsWhatPidOneSkips) {
   fw_cfg("a:b", "canary");
-  fw_cfg("large", std::string(1024 * 1024 + 1, 'x'));
+  fw_cfg("large", std::string(credential::k_max_credential_bytes + 1, 'x'));
   fw_cfg("good", "1");
   smbios(0, structure({"io.systemd.credential:canary", "io.systemd.credential.binary:b=canary!",
                        text_string("c", "2")}));
@@ -149,8 +149,9 @@ TEST_F(ImportTest, RequireMakesASkippedItemAFailure) {
 }
 
 TEST_F(ImportTest, SkipsWhatExceedsTheTotalButTakesSmallerOnes) {
-  fw_cfg("1-large", std::string(700 * 1024, 'x'));
-  fw_cfg("2-large", std::string(700 * 1024, 'x'));
+  constexpr std::size_t large = credential::k_max_total_bytes / 3 * 2;
+  fw_cfg("1-large", std::string(large, 'x'));
+  fw_cfg("2-large", std::string(large, 'x'));
   fw_cfg("3-small", "1");
   const auto outcome = import();
   EXPECT_THAT(outcome.error, HasSubstr("with '2-large' all would have more than 1 MiB"));
@@ -173,14 +174,14 @@ TEST_F(ImportTest, HappensOnce) {
   fw_cfg("a", "1");
   EXPECT_EQ(import().exit_code, 0);
   const auto again = import();
-  EXPECT_EQ(again.exit_code, 4);
+  EXPECT_EQ(again.exit_code, 5);
   EXPECT_THAT(again.error, HasSubstr("holds 1 file already"));
 }
 
 TEST_F(ImportTest, NeedsSysfs) {
   const auto outcome =
       run_guest({"import", "--sysfs", m_tree.path("absent"), "--directory", m_tree.path("run")});
-  EXPECT_EQ(outcome.exit_code, 3);
+  EXPECT_EQ(outcome.exit_code, 4);
   EXPECT_THAT(outcome.error, HasSubstr("mount -t sysfs"));
 }
 
@@ -194,7 +195,7 @@ TEST_F(ImportTest, PutsNothingOnADisk) {
   if (status.f_type == TMPFS_MAGIC) GTEST_SKIP() << "this build is in memory";
   const auto outcome =
       run_guest({"import", "--sysfs", m_tree.path("sys"), "--no-mount", "--directory", directory});
-  EXPECT_EQ(outcome.exit_code, 4);
+  EXPECT_EQ(outcome.exit_code, 5);
   EXPECT_THAT(outcome.error, HasSubstr("is not in memory"));
 }
 

@@ -10,7 +10,6 @@ namespace vmcred::guest {
 namespace {
 
 using std::chrono::milliseconds;
-using testing::AllOf;
 using testing::HasSubstr;
 
 // A named pipe stands for the device: it, too, can't be opened for writing before somebody reads, and is full

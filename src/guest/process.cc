@@ -18,6 +18,7 @@ constexpr std::size_t k_max_output_bytes = 4096;
 
 std::optional<pid_t> start(const std::vector<std::string>& words, int output) {
   std::vector<char*> argv;
+  argv.reserve(words.size() + 1);
   for (const auto& word : words) argv.push_back(const_cast<char*>(word.c_str()));
   argv.push_back(nullptr);
 

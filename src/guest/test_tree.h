@@ -47,12 +47,14 @@ class TestTree {
   }
 
   std::string read(const std::string& relative) const {
-    const auto text = base::read_text_file(path(relative), 4 * 1024 * 1024);
+    const auto text = base::read_text_file(path(relative), k_most_bytes);
     EXPECT_TRUE(text) << text.error().what;
     return text.value_or("");
   }
 
  private:
+  static constexpr std::size_t k_most_bytes = 4UL * 1024 * 1024;
+
   std::string m_root = "/dev/shm/vmcred-guest-test-XXXXXX";
 };
 

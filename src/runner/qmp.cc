@@ -8,10 +8,10 @@
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "base/text.h"
 
 namespace vmcred::runner {
@@ -27,6 +27,8 @@ using Clock = std::chrono::steady_clock;
 // QEMU's longest answers to what we ask are a few hundred bytes.
 constexpr std::size_t k_max_line_bytes = 1024 * 1024;
 
+constexpr std::string_view k_no_answer = "QEMU did not answer in time";
+
 Error vmm_error(std::string_view what) { return {.kind = ErrorKind::vmm, .what = std::string(what)}; }
 
 int milliseconds_until(Clock::time_point deadline) {
@@ -37,6 +39,27 @@ int milliseconds_until(Clock::time_point deadline) {
 nlohmann::json parse_object(const std::string& line) {
   auto message = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
   return message.is_object() ? message : nlohmann::json::object();
+}
+
+// How long connect() and send() may block.
+Result<void> limit_blocking(int socket, Clock::time_point deadline) {
+  const int left = std::max(milliseconds_until(deadline), 1);  // zero would mean: for ever
+  const timeval limit{.tv_sec = left / 1000, .tv_usec = left % 1000 * 1000};
+  if (::setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit) != 0) return base::errno_error("QMP");
+  return {};
+}
+
+// Sends without SIGPIPE: a QEMU that is gone is an error to report, not the end of this process.
+Result<void> send_all(int socket, std::string_view text, Clock::time_point deadline) {
+  VMCRED_TRY(limit_blocking(socket, deadline));
+  while (!text.empty()) {
+    const ssize_t n = ::send(socket, text.data(), text.size(), MSG_NOSIGNAL);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0 && errno == EAGAIN) return vmm_error(k_no_answer);
+    if (n < 0) return base::errno_error("QMP");
+    text.remove_prefix(static_cast<std::size_t>(n));
+  }
+  return {};
 }
 
 }  // namespace
@@ -50,8 +73,9 @@ Result<QmpClient> QmpClient::connect(const std::string& socket_path, Clock::time
 
   QmpClient client(UniqueFd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)));
   if (!client.m_socket.valid()) return base::errno_error("socket");
+  VMCRED_TRY(limit_blocking(client.m_socket.get(), deadline));
   if (::connect(client.m_socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
-    return vmm_error(concat(socket_path, ": ", base::errno_text(errno)));
+    return errno == EAGAIN ? vmm_error(k_no_answer) : vmm_error(concat(socket_path, ": ", base::errno_text(errno)));
   VMCRED_TRY_ASSIGN(const std::string greeting, client.read_line(deadline));
   if (!parse_object(greeting).contains("QMP")) return vmm_error(concat(socket_path, ": the peer is not QEMU"));
   VMCRED_TRY(client.execute("qmp_capabilities", deadline));
@@ -60,7 +84,7 @@ Result<QmpClient> QmpClient::connect(const std::string& socket_path, Clock::time
 
 Result<void> QmpClient::execute(std::string_view command, Clock::time_point deadline) {
   const std::string request = nlohmann::json{{"execute", command}}.dump() + "\n";
-  VMCRED_TRY(base::write_all(m_socket.get(), std::as_bytes(std::span(request)), "QMP"));
+  VMCRED_TRY(send_all(m_socket.get(), request, deadline));
   for (;;) {
     VMCRED_TRY_ASSIGN(const std::string line, read_line(deadline));
     const auto answer = parse_object(line);
@@ -90,7 +114,7 @@ Result<std::string> QmpClient::read_line(Clock::time_point deadline) {
     const int ready = ::poll(&waiting, 1, milliseconds_until(deadline));
     if (ready < 0 && errno == EINTR) continue;
     if (ready < 0) return base::errno_error("QMP");
-    if (ready == 0) return vmm_error("QEMU did not answer in time");
+    if (ready == 0) return vmm_error(k_no_answer);
     char buffer[4096];
     const ssize_t n = ::read(m_socket.get(), buffer, sizeof buffer);
     if (n < 0 && errno == EINTR) continue;

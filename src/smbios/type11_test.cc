@@ -16,6 +16,7 @@ Bytes bytes_of(const std::string& text) { return std::as_bytes(std::span(text));
 
 std::vector<std::string> texts(const Structure& structure) {
   std::vector<std::string> result;
+  result.reserve(structure.strings.size());
   for (const Bytes string : structure.strings)
     result.emplace_back(reinterpret_cast<const char*>(string.data()), string.size());
   return result;

@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: Apache-2.0
+"""docs/benchmarks.md: the figures, and what they mean."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import dataclass
+
+from boot import CREDENTIALS, BootFigures
+from exec_time import KNOWN_MIB, ExecFigures
+
+FASTER_THAN_BASH = {3: 8, 30: 50, 300: 200}
+MOST_MILLISECONDS = (300, 3.0)
+MOST_MIB = (300, 8.0)
+MOST_BOOT_RATIO = 1.02
+
+
+@dataclass
+class Results:
+    """Whatever was measured."""
+
+    exec_figures: list[ExecFigures]
+    memory: ExecFigures | None = None
+    known_peak_mib: float | None = None
+    boots: BootFigures | None = None
+    counted_boots: BootFigures | None = None
+
+
+@dataclass(frozen=True)
+class Target:
+    """One promise, and whether this run kept it."""
+
+    what: str
+    promise: str
+    measured: str
+    met: bool
+
+
+def targets(results: Results) -> list[Target]:
+    """Every promise that these results can be held to."""
+    found = []
+    for figures in results.exec_figures:
+        count = figures.secrets
+        least = FASTER_THAN_BASH[count]
+        found.append(
+            Target(f"{count} secrets, against bash", f"at least {least} times faster", f"{figures.ratio:.1f} times",
+                   figures.ratio >= least)
+        )
+        if count == MOST_MILLISECONDS[0]:
+            found.append(
+                Target(f"{count} secrets, until exec", f"less than {MOST_MILLISECONDS[1]:g} ms",
+                       f"{figures.vmcred.milliseconds:.2f} ms", figures.vmcred.milliseconds < MOST_MILLISECONDS[1])
+            )
+    if results.memory is not None:
+        peak = results.memory.vmcred.peak_mib
+        found.append(
+            Target(f"{MOST_MIB[0]} secrets, peak memory", f"less than {MOST_MIB[1]:g} MiB", f"{peak:.1f} MiB",
+                   peak < MOST_MIB[1])
+        )
+    promise = f"at most {MOST_BOOT_RATIO} times"
+    if results.counted_boots is not None:
+        ratio = results.counted_boots.paired_ratio("instructions")
+        found.append(Target("boot, instructions", promise, f"{ratio:.4f} times", ratio <= MOST_BOOT_RATIO))
+    if results.boots is not None:
+        for name, figure in (("time", "seconds"), ("CPU time", "cpu_seconds")):
+            ratio = results.boots.paired_ratio(figure)
+            found.append(Target(f"boot, {name}", promise, f"{ratio:.3f} times", ratio <= MOST_BOOT_RATIO))
+    return found
+
+
+def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
+
+
+def target_table(results: Results) -> str:
+    """The short table."""
+    rows = [(t.what, t.promise, t.measured, "met" if t.met else "**missed**") for t in targets(results)]
+    return _table(("figure", "target", "measured", "verdict"), rows)
+
+
+def _exec_table(results: Results) -> str:
+    rows = [
+        (
+            str(figures.secrets),
+            f"{figures.vmcred.milliseconds:.2f} ms",
+            f"{figures.bash.milliseconds:.1f} ms",
+            f"{figures.ratio:.1f}",
+            f"{figures.floor.milliseconds:.2f} ms",
+            f"{figures.vmcred.fastest:.2f} ms",
+            f"{figures.bash.fastest:.1f} ms",
+            f"{len(figures.vmcred.nanoseconds)}, {len(figures.bash.nanoseconds)}",
+        )
+        for figures in results.exec_figures
+    ]
+    head = ("secrets", "vmcred", "bash", "times faster", "no runner", "fastest vmcred", "fastest bash", "runs")
+    return _table(head, rows)
+
+
+def _boot_table(results: Results) -> str:
+    def row(name: str, figures: BootFigures, figure: str, unit: str, scale: float, digits: int) -> tuple[str, ...]:
+        with_them, without, ratio = figures.medians(figure)
+        return (
+            name,
+            f"{with_them / scale:.3f} {unit}",
+            f"{without / scale:.3f} {unit}",
+            f"{ratio:.{digits}f}",
+            f"{figures.paired_ratio(figure):.{digits}f}",
+            str(len(figures.without)),
+        )
+
+    rows = []
+    if results.counted_boots is not None:
+        rows.append(row("guest instructions", results.counted_boots, "instructions", "thousand million", 1e9, 4))
+    if results.boots is not None:
+        rows.append(row("time", results.boots, "seconds", "s", 1, 3))
+        rows.append(row("CPU time", results.boots, "cpu_seconds", "s", 1, 3))
+    head = (f"until multi-user.target", f"{CREDENTIALS} credentials", "none", "ratio", "paired ratio", "pairs")
+    return _table(head, rows)
+
+
+def _verdict(results: Results) -> str:
+    missed = [target.what for target in targets(results) if not target.met]
+    if not missed:
+        return "This run met every target."
+    return f"This run missed {len(missed)} of {len(targets(results))} targets: {'; '.join(missed)}."
+
+
+def whole_page(results: Results, machine: list[tuple[str, str]]) -> str:
+    """The page. Only a complete run makes one."""
+    assert results.memory is not None and results.known_peak_mib is not None
+    return f"""\
+<!-- SPDX-License-Identifier: Apache-2.0 -->
+# Benchmarks
+
+What vmcred costs, measured by `./dev bench`, which writes this page. These are no tests: figures depend on the machine
+and on what else it does. So both sides of a ratio are measured in turns, in one run, on one machine; each figure is
+the median of its runs unless it says otherwise.
+
+{target_table(results)}
+{_verdict(results)}
+
+To repeat it:
+
+    ./dev bench                 # everything, and this page
+    ./dev bench --only exec     # or memory, or boot: prints the table, leaves the page alone
+    ./dev bench --pairs 15      # more boots
+
+{_table(("machine", ""), machine)}
+Python {platform.python_version()} only starts things and adds up.
+
+## From process start to exec of the VMM
+
+The secrets lie in `$CREDENTIALS_DIRECTORY`, where systemd puts them: 44 bytes each, mode 0400, on tmpfs. vmcred is
+`vmcred vm run`, config file and all. bash is `bench/bash-runner`: for each secret a test whether the file is there,
+`$(cat … | tr -d '\\n')`, one string more, and in the end the `exec`. Both run as `nobody` and become the same small
+static program, which writes down the time as the first thing it does; `no runner` is that program alone, started the
+same way. Nothing is subtracted.
+
+{_exec_table(results)}
+bash makes three processes for each secret, vmcred none at all.
+
+## Memory
+
+At most {results.memory.vmcred.peak_mib:.1f} MiB were resident in vmcred's process with {results.memory.secrets} secrets,
+the largest of {len(results.memory.vmcred.peak_kib)} runs, libraries included. The VMM then replaces the process and all
+of that. What stays is the sealed memory files that hold the guest's copy.
+
+The figure is the kernel's `ru_maxrss`, which outlives an exec. The same method says {results.known_peak_mib:.1f} MiB of
+a program that writes to {KNOWN_MIB} MiB and then becomes the stand-in. The kernel counts pages in batches for each
+core, so a few hundred KiB are uncertain.
+
+## Boot of a guest
+
+A Debian 12 guest under QEMU's own emulation (TCG), one processor, 512 MiB, everything in its initrd. One VM has three
+secrets and two static values, the other has none; all else is the same, the guest's files included. The end is a
+service after `multi-user.target` that asks for the five credentials, and says how many came: with none it must be
+none. (vmcred's manifest is sent in both cases; of an empty set it is one small SMBIOS string.)
+
+{_boot_table(results)}
+Instructions are counted in boots of their own (QEMU's `-icount`, the firmware's instructions included), where the
+guest's clock advances by one nanosecond for each instruction and time spent idle is skipped. That figure hardly varies,
+so it decides; the other two are what a clock shows. Time runs from the start of `vmcred vm run`, CPU time is that of
+vmcred and QEMU together. The order is with, without; without, with; and so on. A paired ratio is the median of the
+pairs' own ratios.
+"""

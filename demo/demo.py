@@ -1,0 +1,276 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Hands five credentials to a real guest and shows what becomes of them: `./dev demo` builds and calls this.
+
+The guest is a small Debian 12 with its real systemd. It runs the unit demo-oem-credentials, which shows what arrived,
+and verifies each credential byte for byte. Meanwhile this host is searched for traces of the secrets. Exits 0 only if
+every credential was verified and nothing was found.
+"""
+
+import argparse
+import base64
+import json
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "test" / "leak"))
+
+from scanner import Scan, scan_host  # noqa: E402  (found through the path above)
+
+USER = "microvm-demo"
+SECRET_BYTES = {"api-key": 32, "db-password": 32, "jwt-secret": 64}  # as the generator of a real setup makes them
+STATIC = {"ENVIRONMENT": "test", "CLUSTER": "britton-desktop"}
+BOOT_SECONDS = 180
+SHUTDOWN_SECONDS = 60
+
+
+class DemoFailure(Exception):
+    """Something did not come out as promised; the text says what."""
+
+
+def say(label: str, text: str) -> None:
+    """One line of the demo's story."""
+    print(f"demo: {label:<9} {text}", flush=True)
+
+
+@dataclass
+class Place:
+    """Where the demo keeps its things: secrets on a tmpfs of their own, the rest in a directory beside it."""
+
+    secrets: Path
+    work: Path
+    runtime: Path
+
+    @property
+    def config(self) -> Path:
+        return self.work / "vmcred.toml"
+
+    @property
+    def console(self) -> Path:
+        return self.work / "console.log"
+
+    @property
+    def runner_log(self) -> Path:
+        return self.work / "runner.log"
+
+
+def make_place(stack: ExitStack) -> Place:
+    """Makes the directories, and the tmpfs, until the stack unwinds."""
+    work = Path(tempfile.mkdtemp(prefix="vmcred-demo-"))
+    stack.callback(shutil.rmtree, work)
+    work.chmod(0o755)
+    place = Place(secrets=work / "secrets", work=work, runtime=work / "run")
+    place.secrets.mkdir(mode=0o700)
+    place.runtime.mkdir(mode=0o755)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=0700,size=1M", "tmpfs", place.secrets], check=True)
+    stack.callback(subprocess.run, ["umount", place.secrets], check=True)
+    return place
+
+
+def make_user(stack: ExitStack) -> None:
+    """The VM's own system user, until the stack unwinds."""
+    if subprocess.run(["getent", "passwd", USER], capture_output=True, check=False).returncode == 0:
+        return
+    subprocess.run(
+        ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", USER], check=True, capture_output=True
+    )
+    stack.callback(subprocess.run, ["userdel", USER], check=True, capture_output=True)
+
+
+def make_secrets(place: Place) -> dict[str, bytes]:
+    """Writes the three secrets as root-only files, the way a deployment leaves them."""
+    values = {name: base64.b64encode(secrets.token_bytes(size)) for name, size in SECRET_BYTES.items()}
+    for name, value in values.items():
+        descriptor = os.open(place.secrets / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(value)
+    say("secrets", f"{len(values)} files, root:root 0400, on a tmpfs; {len(STATIC)} values that are not secret")
+    return values
+
+
+def build_guest(place: Place, build: Path) -> None:
+    """Puts the guest's kernel and initrd, with our units and vmcred-guest in it, into the place."""
+    guests = ROOT / "test" / "guests"
+    base = Path(subprocess.check_output([guests / "build-guest", "debian-12"], text=True).strip())
+    shutil.copy(base / "vmlinuz", place.work / "vmlinuz")
+    overlay = guests / "overlay-systemd"
+    subprocess.run(
+        [guests / "make-initrd", base / "initrd", overlay, build / "src" / "vmcred-guest", place.work / "initrd"],
+        check=True,
+    )
+
+
+def write_config(place: Place) -> None:
+    """The whole configuration of a VM with five credentials."""
+    lines = ["[vms.demo]", "vcpu = 2", "mem = 512", 'kernel = "vmlinuz"', 'initrd = "initrd"']
+    if len(Path("/proc/swaps").read_text().splitlines()) > 1:
+        say("swap", "this host swaps; the demo's secrets are worthless, so it goes on with allow_swap = true")
+        lines.append("allow_swap = true")
+    lines += [f'secrets.{name} = {{ path = "{place.secrets / name}" }}' for name in SECRET_BYTES]
+    lines += [f'static.{name} = "{value}"' for name, value in STATIC.items()]
+    place.config.write_text("\n".join(lines) + "\n")
+
+
+def start(place: Place, vmcred: Path, stack: ExitStack) -> subprocess.Popen[bytes]:
+    """Starts the VM. The process turns into QEMU."""
+    environment = {**os.environ, "VMCRED_RUNTIME_DIR": str(place.runtime)}
+    with place.console.open("wb") as console, place.runner_log.open("wb") as log:
+        process = subprocess.Popen(
+            [vmcred, "vm", "run", "demo", "--config", place.config],
+            stdin=subprocess.DEVNULL,
+            stdout=console,
+            stderr=log,
+            env=environment,
+            cwd=place.work,
+        )
+    stack.callback(end, process)
+    return process
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """The last resort, for when the demo gives up half-way."""
+    if process.poll() is None:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+
+
+def wait_for(condition, process: subprocess.Popen[bytes], deadline: float, what: str) -> None:
+    """Waits until the condition holds, as long as the VM runs and there is time."""
+    while not condition():
+        if process.poll() is not None:
+            raise DemoFailure(f"the VM ended with {process.returncode} before {what}")
+        if time.monotonic() > deadline:
+            raise DemoFailure(f"no {what} within {BOOT_SECONDS} s")
+        time.sleep(0.05)
+
+
+def read_report(place: Place, process: subprocess.Popen[bytes]) -> dict:
+    """The one line in which the guest says what it found."""
+    deadline = time.monotonic() + BOOT_SECONDS
+    path = place.runtime / "demo" / "report.sock"
+    wait_for(path.exists, process, deadline, "report socket")
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(str(path))
+        connection.settimeout(1)
+        received = b""
+
+        def has_line() -> bool:
+            nonlocal received
+            try:
+                received += connection.recv(65536)
+            except TimeoutError:
+                pass
+            return b"\n" in received
+
+        wait_for(has_line, process, deadline, "report from the guest")
+    return json.loads(received.split(b"\n")[0])
+
+
+def show_identity(process: subprocess.Popen[bytes]) -> None:
+    """Which program now runs as whom, as the kernel tells it."""
+    status = dict(
+        line.split(":\t", 1) for line in Path(f"/proc/{process.pid}/status").read_text().splitlines() if ":\t" in line
+    )
+    program = os.readlink(f"/proc/{process.pid}/exe")
+    say("runs", f"{program}, pid {process.pid}, uid {status['Uid'].split()[0]}, capabilities {status['CapEff']}")
+
+
+def show_console(place: Place) -> None:
+    """The part of the guest's console that its demo unit wrote."""
+    lines = place.console.read_text(errors="replace").splitlines()
+    for line in (line for line in lines if "show-credentials[" in line):
+        say("console", line.split("]: ", 1)[-1].rstrip())
+
+
+def show_arrivals(report: dict) -> None:
+    """What the guest verified."""
+    for credential in report["credentials"]:
+        say("arrived", f"{credential['name']:<12} {credential['size']:>3} bytes  {credential['state']}")
+
+
+def search(place: Place, values: dict[str, bytes], vmm_pid: int | None) -> int:
+    """Searches this host for the secrets. Returns the number of places that hold one and should not."""
+    sources = [place.secrets / name for name in values]
+    findings = scan_host(
+        Scan(canaries=list(values.values()), vmm_pid=vmm_pid, directories=[place.work], sources=sources, logs=[])
+    )
+    for finding in findings:
+        say("leak", f"{finding.place}: {finding.detail}")
+    when = "while it ran" if vmm_pid else "after it ended"
+    say("leak scan", f"{when}: {len(findings)} found")
+    return len(findings)
+
+
+def stop(place: Place, vmcred: Path, process: subprocess.Popen[bytes]) -> None:
+    """Shuts the guest down as an operator does."""
+    subprocess.run(
+        [vmcred, "vm", "stop", "demo", "--config", place.config, "--timeout", str(SHUTDOWN_SECONDS)],
+        env={**os.environ, "VMCRED_RUNTIME_DIR": str(place.runtime)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        check=True,
+    )
+    say("stopped", f"the guest shut down, QEMU's exit code is {process.wait(timeout=10)}")
+
+
+def run(build: Path) -> bool:
+    """The whole demo. True if all that it promises held."""
+    vmcred = build / "src" / "vmcred"
+    with ExitStack() as stack:
+        place = make_place(stack)
+        make_user(stack)
+        build_guest(place, build)
+        values = make_secrets(place)
+        write_config(place)
+
+        started = time.monotonic()
+        process = start(place, vmcred, stack)
+        try:
+            report = read_report(place, process)
+        except DemoFailure:
+            print(place.runner_log.read_text(errors="replace"), end="", file=sys.stderr)
+            raise
+        seconds = time.monotonic() - started
+        for line in place.runner_log.read_text().splitlines():
+            say("runner", line)
+        show_identity(process)
+        show_console(place)
+        show_arrivals(report)
+        say("time", f"{seconds:.1f} s from the command to the guest's report")
+        leaks = search(place, values, process.pid)
+        stop(place, vmcred, process)
+        leaks += search(place, values, None)
+
+    expected = len(SECRET_BYTES) + len(STATIC)
+    verified = report["verified"] if report["expected"] == expected else 0
+    print(f"demo: {verified} of {expected} credentials verified in the guest, {leaks} leaks")
+    return verified == expected and leaks == 0
+
+
+def main() -> int:
+    """Reads the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--build", type=Path, required=True, help="the build directory")
+    arguments = parser.parse_args()
+    if os.geteuid() != 0:
+        print("demo: error: needs root: the secrets are root's, and the VM gets a user of its own", file=sys.stderr)
+        return 1
+    try:
+        return 0 if run(arguments.build.resolve()) else 1
+    except DemoFailure as failure:
+        print(f"demo: error: {failure}", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: Apache-2.0
+// Near misses: each row is one mistake and the exact sentences that it brings.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "config/test_config.h"
+
+namespace vmcred::config {
+namespace {
+
+using base::concat;
+using testing::ElementsAreArray;
+
+struct Row {
+  std::string text;
+  std::vector<std::string> errors = {};  // none: a good row
+};
+
+// Puts each row's text behind `head` and compares all findings; the rows' lines count from the end of `head`.
+void check(std::string_view head, std::span<const Row> rows) {
+  for (const Row& row : rows) {
+    const std::string text = concat(head, row.text);
+    EXPECT_THAT(findings("x.toml", text), ElementsAreArray(row.errors)) << text;
+  }
+}
+
+constexpr std::string_view k_vm = "[vms.a]\nkernel = 'k'\n";  // two lines
+
+TEST(DecodeStore, FindsMistakes) {
+  const Row rows[] = {
+      {"store.backend = 'age'"},
+      {"store = 1", {"x.toml:1:9: 'store' must be a table, not a whole number"}},
+      {"store.path = ''", {"x.toml:1:14: 'path' is empty"}},
+      {"store.backend = 'aeg'", {"x.toml:1:17: unknown backend 'aeg' (did you mean 'age'?)"}},
+      {"stores.path = 'x'", {"x.toml:1:1: unknown key 'stores' in the config (did you mean 'store'?)"}},
+      {"\"a\\n\" = 1", {"x.toml:1:1: unknown key 'a\\x0a' in the config"}},
+  };
+  check("", rows);
+}
+
+TEST(DecodeGenerator, FindsMistakes) {
+  const Row rows[] = {
+      {"[generators.'0.a_b-c']\nfiles.'tls.key' = { mode = '0640' }"},
+      {"[generators.A]\nfiles.x = {}",
+       {"x.toml:1:13: generator name 'A' must be lower-case letters, digits, '.', '_' and '-', and begin "
+        "with a letter "
+        "or digit"}},
+      {"[generators.a]\nfiles.'../x' = {}",
+       {"x.toml:2:7: file name '../x' must be lower-case letters, digits, '.', '_' and '-', and begin with a "
+        "letter or "
+        "digit"}},
+      {"[generators.a]\nscript = ''", {"x.toml:1:13: [generators.a] needs at least one file"}},
+      {"[generators.a]\nfiles = {}", {"x.toml:2:9: [generators.a] needs at least one file"}},
+      {"[generators.a]\nfiles = []", {"x.toml:2:9: 'files' must be a table, not an array"}},
+      {"[generators.a]\nfiles.x = true", {"x.toml:2:11: 'x' must be a table, not a boolean"}},
+      {"[generators.a]\nfiles.x = { secret = 'no' }",
+       {"x.toml:2:22: 'secret' must be a boolean, not a string"}},
+      {"[generators.a]\nfiles.x = { owner = 'a b' }",
+       {"x.toml:2:21: 'owner' is not a valid name of a user or group"}},
+      {"[generators.a]\nfiles.x = { mode = 0400 }",
+       {"x.toml:2:24: syntax error in decimal integer: leading zeroes are prohibited"}},
+      {"[generators.a]\nfiles.x = { mode = 400 }",
+       {"x.toml:2:20: 'mode' must be a string, not a whole number"}},
+      {"[generators.a]\nfiles.x = { mode = '0488' }",
+       {"x.toml:2:20: 'mode' must be an octal file mode, like \"0400\""}},
+      {"[generators.a]\nfiles.x = { mode = '4755' }",
+       {"x.toml:2:20: 'mode' must be an octal file mode, like \"0400\""}},
+      {"[generators.a]\nfiles.x = { mdoe = '0400' }",
+       {"x.toml:2:13: unknown key 'mdoe' in [generators.a.files.x] (did you mean 'mode'?)"}},
+      {"generators = 3", {"x.toml:1:14: 'generators' must be a table, not a whole number"}},
+      {"generators.a = 3", {"x.toml:1:16: 'a' must be a table, not a whole number"}},
+  };
+  check("", rows);
+}
+
+TEST(DecodeGenerator, ChecksDependencies) {
+  const auto generators = [](std::string_view a, std::string_view b, std::string_view c) {
+    return concat("[generators.alpha]\nfiles.x = {}\ndependencies = [", a,
+                  "]\n[generators.beta]\nfiles.x = {}\ndependencies = [", b,
+                  "]\n[generators.gamma]\nfiles.x = {}\ndependencies = [", c, "]\n");
+  };
+  const Row rows[] = {
+      {generators("", "'alpha'", "'alpha', 'beta'")},
+      {generators("'betta'", "", ""),
+       {"x.toml:3:17: no generator 'betta' to depend on (did you mean 'beta'?)"}},
+      {generators("'alpha'", "", ""), {"x.toml:1:13: generators depend on each other: 'alpha' -> 'alpha'"}},
+      {generators("'beta'", "'gamma'", "'beta'"),
+       {"x.toml:4:13: generators depend on each other: 'beta' -> 'gamma' -> 'beta'"}},
+      {generators("'beta'", "'alpha'", "'gamma'"),
+       {"x.toml:1:13: generators depend on each other: 'alpha' -> 'beta' -> 'alpha'",
+        "x.toml:7:13: generators depend on each other: 'gamma' -> 'gamma'"}},
+      {generators("1", "", ""),
+       {"x.toml:3:17: 'dependencies' must be an array of strings, this is a whole number"}},
+  };
+  check("", rows);
+}
+
+TEST(DecodeGenerator, FollowsALongChainOfDependencies) {
+  std::string text;
+  for (int i = 0; i < 15'000; ++i)
+    text += concat("[generators.g", i, "]\nfiles.x={}\ndependencies=['g", i + 1, "']\n");
+  EXPECT_TRUE(findings("x.toml", text + "[generators.g15000]\nfiles.x={}\n").empty());
+}
+
+TEST(DecodeVm, FindsMistakesInTheMachine) {
+  const Row rows[] = {
+      {"hypervisor = 'qemuu'", {"x.toml:3:14: unknown hypervisor 'qemuu' (did you mean 'qemu'?)"}},
+      {"hypervisor = 'vmware'", {"x.toml:3:14: unknown hypervisor 'vmware'"}},
+      {"hypervisor = 'crosvm'\nmachine = 'q35'\naccelerator = 'kvm'",
+       {"x.toml:4:11: 'machine' is for hypervisor 'qemu' only, not for 'crosvm'",
+        "x.toml:5:15: 'accelerator' is for hypervisor 'qemu' only, not for 'crosvm'"}},
+      {"vcpu = 1\nmem = 16\nvsock.cid = 3"},
+      {"vcpu = 0", {"x.toml:3:8: 'vcpu' must be from 1 to 255"}},
+      {"vcpu = 256", {"x.toml:3:8: 'vcpu' must be from 1 to 255"}},
+      {"vcpu = 1.0", {"x.toml:3:8: 'vcpu' must be a whole number, not a fraction"}},
+      {"mem = 15", {"x.toml:3:7: 'mem' must be from 16 to 16777216"}},
+      {"mem = '1G'", {"x.toml:3:7: 'mem' must be a whole number, not a string"}},
+      {"vsock = 3", {"x.toml:3:9: 'vsock' must be a table, not a whole number"}},
+      {"vsock.cid = 2", {"x.toml:3:13: 'cid' must be from 3 to 4294967294"}},
+      {"vsock.cid = 4294967295", {"x.toml:3:13: 'cid' must be from 3 to 4294967294"}},
+      {"vsock.id = 3", {"x.toml:3:7: unknown key 'id' in [vms.a.vsock] (did you mean 'cid'?)"}},
+      {"initrd = ''", {"x.toml:3:10: 'initrd' is empty"}},
+      {"program = \"a\\u0000\"", {"x.toml:3:11: 'program' must not contain control characters"}},
+      {"kernel_params = 'quiet'", {"x.toml:3:17: 'kernel_params' must be an array of strings, not a string"}},
+      {"kernel_params = [\"a\\nb\"]",
+       {"x.toml:3:18: an element of 'kernel_params' must not contain control characters"}},
+      {"extra_args = ['-smbios', 'type=11,value=io.systemd.credential:A=b']",
+       {"x.toml:3:14: 'extra_args' must not carry a credential: command lines are world-readable"}},
+      {"extra_args = ['name=opt/io.systemd.credentials/A,string=b']",
+       {"x.toml:3:14: 'extra_args' must not carry a credential: command lines are world-readable"}},
+      {"kernel_params = ['systemd.set_credential=A:b']",
+       {"x.toml:3:17: 'kernel_params' must not carry a credential: command lines are world-readable"}},
+      {"kernel_params = ['systemd.set_credential_binary=A:Yg==']",
+       {"x.toml:3:17: 'kernel_params' must not carry a credential: command lines are world-readable"}},
+      {"user = 'a b'", {"x.toml:3:8: 'user' must be a user name of at most 31 characters"}},
+      {"guest.systemd = 252"},
+      {"guest.systemd = 251", {"x.toml:3:17: 'systemd' must be from 252 to 999"}},
+      {"guest.systemd = 'nome'",
+       {"x.toml:3:17: 'systemd' must be a version number or \"none\", not another string"}},
+      {"guest.systemd = true",
+       {"x.toml:3:17: 'systemd' must be a version number or \"none\", not a boolean"}},
+      {"transport = 'fwcfg'", {"x.toml:3:13: unknown transport 'fwcfg' (did you mean 'fw_cfg'?)"}},
+      {"allow_swap = 1", {"x.toml:3:14: 'allow_swap' must be a boolean, not a whole number"}},
+      {"secrts.a = { path = '/x' }",
+       {"x.toml:3:1: unknown key 'secrts' in [vms.a] (did you mean 'secrets'?)"}},
+      {"[vms.b]\nkernel='k'\nvsock.cid=9\n[vms.c]\nkernel='k'\nvsock.cid=9",
+       {"x.toml:6:6: vms 'b' and 'c' have the same 'vsock.cid' 9"}},
+  };
+  check(k_vm, rows);
+}
+
+TEST(DecodeVm, FindsMistakesInTheName) {
+  constexpr std::string_view k_rule =
+      " must be at most 63 lower-case letters, digits and single hyphens, like 'test-vm'";
+  const Row rows[] = {
+      {"vms.a-23456789a123456789abc.kernel = 'k'"},
+      {"vms.Web.kernel = 'k'", {concat("x.toml:1:5: vm name 'Web'", k_rule)}},
+      {"vms.a--b.kernel = 'k'", {concat("x.toml:1:5: vm name 'a--b'", k_rule)}},
+      {"vms.a-23456789a123456789abcd.kernel = 'k'",
+       {"x.toml:1:5: the user 'microvm-a-23456789a123456789abcd' would be longer than 31 characters"}},
+      {"vms.a-23456789a123456789abcd = { kernel = 'k', user = 'short' }"},
+      {"[vms.a]", {"x.toml:1:6: [vms.a] needs 'kernel'"}},
+      {"vms.a = 'k'", {"x.toml:1:9: 'a' must be a table, not a string"}},
+  };
+  check("", rows);
+}
+
+TEST(DecodeSecret, FindsMistakes) {
+  const Row rows[] = {
+      {"secrets.k = { path = 'relative' }"},
+      {"secrets.K = { path = '/x' }",
+       {"x.toml:3:9: secret name 'K' must be lower-case letters, digits and single hyphens, like 'api-key'"}},
+      {"secrets.k = {}", {"x.toml:3:9: 'k' needs one of 'path', 'random' and 'generator'"}},
+      {"secrets.k = { path = '/x', random = 'hex:1' }", {"x.toml:3:37: 'k' has both 'path' and 'random'"}},
+      {"secrets.k = { path = '' }", {"x.toml:3:22: 'path' is empty"}},
+      {"secrets.k = { path = '/x', file = 'k' }", {"x.toml:3:35: 'file' needs 'generator'"}},
+      {"secrets.k = { pth = '/x' }",
+       {"x.toml:3:9: 'k' needs one of 'path', 'random' and 'generator'",
+        "x.toml:3:15: unknown key 'pth' in [vms.a.secrets.k] (did you mean 'path'?)"}},
+      {"secrets.k = { path = '/x', allow_empty = 'yes' }",
+       {"x.toml:3:42: 'allow_empty' must be a boolean, not a string"}},
+      {"secrets.k = { path = '/x', credential = 'A:B' }", {"x.toml:3:41: 'credential' contains ':'"}},
+      {"secrets.k = { path = '/x', credential = '' }", {"x.toml:3:41: 'credential' is empty"}},
+      {"secrets.k = { path = '/x', credential = '..' }", {"x.toml:3:41: 'credential' is a directory's"}},
+  };
+  check(k_vm, rows);
+}
+
+TEST(DecodeSecret, ChecksRandom) {
+  constexpr std::string_view k_form = "x.toml:3:24: 'random' must be ENCODING:BYTES, like \"base64:32\"";
+  constexpr std::string_view k_range = "x.toml:3:24: the number in 'random' must be from 1 to 65536";
+  for (const char* good : {"base64:1", "hex:65536", "raw:32", "alphanumeric:9"})
+    EXPECT_TRUE(findings("x.toml", concat(k_vm, "secrets.k = { random = '", good, "' }")).empty()) << good;
+  for (const char* bad : {"base64", "32", "base46:32", ":32", "BASE64:32"})
+    EXPECT_EQ(findings("x.toml", concat(k_vm, "secrets.k = { random = '", bad, "' }")).at(0), k_form) << bad;
+  for (const char* bad :
+       {"hex:0", "hex:", "hex:-1", "hex:+1", "hex:65537", "hex:032", "hex:1 ", "hex:99999999999999999999"})
+    EXPECT_EQ(findings("x.toml", concat(k_vm, "secrets.k = { random = '", bad, "' }")).at(0), k_range) << bad;
+}
+
+TEST(DecodeSecret, ChecksGenerators) {
+  constexpr std::
+      string_view
+          k_head =
+              "[generators.made]\nfiles.api-key = {}\nfiles.public = { secret = false }\n[vms.a]\nkernel = "
+              "'k'\n";  // five lines
+  const Row rows[] = {
+      {"secrets.api-key = { generator = 'made' }"},
+      {"secrets.k = { generator = 'made', file = 'api-key' }"},
+      {"secrets.api-key = { generator = 'maed' }",
+       {"x.toml:6:33: 'generator' names none of this config's generators (did you mean 'made'?)"}},
+      {"secrets.api-kee = { generator = 'made' }",
+       {"x.toml:6:33: 'api-kee' names no file of generator 'made' (did you mean 'api-key'?)"}},
+      {"secrets.k = { generator = 'made', file = 'apikey' }",
+       {"x.toml:6:42: 'file' names no file of generator 'made' (did you mean 'api-key'?)"}},
+      {"secrets.public = { generator = 'made' }",
+       {"x.toml:6:32: file 'public' of generator 'made' is not secret (secret = false)"}},
+      {"secrets.k = { generator = 1 }", {"x.toml:6:27: 'generator' must be a string, not a whole number"}},
+  };
+  check(k_head, rows);
+}
+
+TEST(DecodeStatic, FindsMistakes) {
+  const Row rows[] = {
+      {"static.A = ''\nstatic.b = { value = 'x' }"},
+      {"static.'a/b' = 'x'", {"x.toml:3:8: credential name 'a/b' contains '/'"}},
+      {"static.A = ['hunter2']", {"x.toml:3:12: 'A' must be a string or a table, not an array"}},
+      {"static.A = { privileged = true }", {"x.toml:3:8: [vms.a.static.A] needs 'value'"}},
+      {"static.A = { value = 1 }", {"x.toml:3:22: 'value' must be a string, not a whole number"}},
+  };
+  check(k_vm, rows);
+}
+
+TEST(ClaimedNames, KeepsOneNameForOneEntry) {
+  const Row rows[] = {
+      {"secrets.a-b = { path = '/x' }\nstatic.A_B = 'x'",
+       {"x.toml:4:8: 'static.A_B' and 'secrets.a-b' (line 3, column 9) both become the credential 'A_B'"}},
+      {"static.X = 'x'\nsecrets.a = { path = '/x', credential = 'X' }",
+       {"x.toml:4:9: 'secrets.a' and 'static.X' (line 3, column 8) both become the credential 'X'"}},
+      {"secrets.a = { path = '/x' }\nstatic.a = 'x'"},
+      {"static.'vmcred.manifest' = 'x'", {"x.toml:3:8: credential 'vmcred.manifest' is reserved for vmcred"}},
+      {"secrets.a = { path = '/x', credential = 'vmcred.manifest', privileged = true }",
+       {"x.toml:3:9: credential 'vmcred.manifest' is reserved for vmcred"}},
+      {"secrets.a = { path = '/x', credential = 'ssh.authorized_keys.root' }",
+       {"x.toml:3:9: credential 'ssh.authorized_keys.root' gives control over the guest"}},
+      {"secrets.a = { path = '/x', credential = 'ssh.authorized_keys.root', privileged = true }"},
+      {"static.'firstboot.locale' = 'C'",
+       {"x.toml:3:8: credential 'firstboot.locale' gives control over the guest"}},
+      {"static.'firstboot.locale' = { value = 'C', privileged = true }"},
+      {"static.A = 'x'\n[vms.b]\nkernel = 'k'\nstatic.A = 'x'"},
+  };
+  check(k_vm, rows);
+}
+
+TEST(Findings, NeverRepeatWhatMayBeASecret) {
+  const char* const texts[] = {
+      "secrets.k = 'hunter2'",
+      "secrets.k = { path = ['hunter2'] }",
+      "secrets.k = { random = 'hunter2' }",
+      "secrets.k = { random = 'hex:hunter2' }",
+      "secrets.k = { generator = 'hunter2' }",
+      "secrets.k = { path = '/x', credential = 'hunter2/' }",
+      "secrets.k = { value = 'hunter2' }",
+      "secrets.k = hunter2",
+      "secrets.k = { value = \"hunter2\\q\" }",
+      "secrets = 'hunter2'",
+      "static.A = { vlaue = 'hunter2' }",
+      "static.A = { value = ['hunter2'] }",
+      "static.A = 'hunter2",
+      "extra_args = ['io.systemd.credential:A=hunter2']",
+  };
+  for (const char* text : texts) {
+    const auto config = parse("x.toml", concat(k_vm, text));
+    ASSERT_FALSE(config) << text;
+    for (const auto& finding : findings("x.toml", concat(k_vm, text)))
+      EXPECT_EQ(finding.find("hunter2"), std::string::npos) << finding;
+    EXPECT_EQ(config.error().hint.find("hunter2"), std::string::npos) << text;
+  }
+}
+
+TEST(Findings, CarryHints) {
+  const std::pair<const char*, const char*> rows[] = {
+      {"secrets.k = { path = '/x', credential = 'passwd.x' }",
+       "add 'privileged = true' to this entry if that is meant"},
+      {"machine = 'q36'", "choose one of: q35, pc, microvm"},
+      {"secrets.k = 'x'", "name a source: { path = … }, { random = … } or { generator = … }"},
+  };
+  for (const auto& [text, hint] : rows)
+    EXPECT_EQ(parse("x.toml", concat(k_vm, text)).error().hint, hint) << text;
+}
+
+}  // namespace
+}  // namespace vmcred::config

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/load.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "config/test_config.h"
+
+namespace vmcred::config {
+namespace {
+
+using testing::ElementsAre;
+
+// The sample of the design document.
+constexpr std::string_view k_sample_toml = R"(
+[store]
+path = "vars"
+backend = "sops"
+
+[generators.test-vm-secrets]
+files.api-key = {}
+files.db-password = {}
+files.jwt-secret = {}
+script = '''
+openssl rand -base64 32 | tr -d '\n' > "$out/api-key"
+'''
+
+[vms.test-vm]
+hypervisor = "cloud-hypervisor"
+vcpu = 2
+mem = 1024                          # MiB
+vsock.cid = 3
+kernel = "guest/vmlinuz"
+initrd = "guest/initrd"
+secrets.api-key = { generator = "test-vm-secrets" }
+secrets.db-password = { generator = "test-vm-secrets" }
+secrets.jwt-secret = { generator = "test-vm-secrets", credential = "JWT" }
+secrets.tls-key = { path = "/run/secrets/tls.key" }
+secrets.session-key = { random = "base64:32" }
+static.ENVIRONMENT = "test"
+static.CLUSTER = "britton-desktop"
+)";
+
+constexpr std::string_view k_sample_json = R"({
+  "store": { "path": "vars", "backend": "sops" },
+  "generators": {
+    "test-vm-secrets": {
+      "files": { "api-key": {}, "db-password": {}, "jwt-secret": {} },
+      "script": "openssl rand -base64 32 | tr -d '\\n' > \"$out/api-key\"\n"
+    }
+  },
+  "vms": {
+    "test-vm": {
+      "hypervisor": "cloud-hypervisor", "vcpu": 2, "mem": 1024, "vsock": { "cid": 3 },
+      "kernel": "guest/vmlinuz", "initrd": "guest/initrd",
+      "secrets": {
+        "api-key": { "generator": "test-vm-secrets" },
+        "db-password": { "generator": "test-vm-secrets" },
+        "jwt-secret": { "generator": "test-vm-secrets", "credential": "JWT" },
+        "tls-key": { "path": "/run/secrets/tls.key" },
+        "session-key": { "random": "base64:32" }
+      },
+      "static": { "ENVIRONMENT": "test", "CLUSTER": "britton-desktop" }
+    }
+  }
+})";
+
+constexpr std::string_view k_sample_model = R"(store /etc/vmcred/vars sops
+generator test-vm-secrets share=0 dependencies= script='openssl rand -base64 32 | tr -d \x27\x5cn\x27 > "$out/api-key"\x0a'
+  file api-key secret=1 deploy=1 root:root 400
+  file db-password secret=1 deploy=1 root:root 400
+  file jwt-secret secret=1 deploy=1 root:root 400
+vm test-vm cloud-hypervisor q35 auto program= vcpu=2 mem=1024 cid=3
+  kernel=/etc/vmcred/guest/vmlinuz initrd=/etc/vmcred/guest/initrd params= args= user=
+  systemd=unknown transport=auto allow_swap=0
+  secret api-key API_KEY test-vm-secrets/api-key empty=0 privileged=0
+  secret db-password DB_PASSWORD test-vm-secrets/db-password empty=0 privileged=0
+  secret jwt-secret JWT test-vm-secrets/jwt-secret empty=0 privileged=0
+  secret tls-key TLS_KEY /run/secrets/tls.key empty=0 privileged=0
+  secret session-key SESSION_KEY base64:32 empty=0 privileged=0
+  static ENVIRONMENT=test privileged=0
+  static CLUSTER=britton-desktop privileged=0
+)";
+
+TEST(Load, ReadsTheDesignsSampleInBothFormats) {
+  EXPECT_EQ(model("/etc/vmcred/vmcred.toml", k_sample_toml), k_sample_model);
+  EXPECT_EQ(model("/etc/vmcred/vmcred.json", k_sample_json), k_sample_model);
+}
+
+// Every key with a value that is not its default.
+constexpr std::string_view k_every_key = R"(
+store = { path = "/var/lib/vars", backend = "age" }
+[generators.base]
+files.ca = { secret = false, deploy = false, owner = "app", group = "www-data", mode = "0444" }
+[generators.all]
+files.key = { mode = "440" }
+script = ""
+dependencies = ["base"]
+share = true
+[vms.a]
+hypervisor = "qemu"
+machine = "microvm"
+accelerator = "tcg"
+program = "../bin/qemu"
+vcpu = 255
+mem = 16777216
+vsock.cid = 4294967294
+kernel = "/boot/vmlinuz"
+initrd = "/boot/initrd"
+kernel_params = ["quiet", ""]
+extra_args = ["-d", "guest_errors"]
+user = "vm_a"
+guest.systemd = 255
+transport = "fw_cfg"
+allow_swap = true
+secrets.key = { generator = "all", allow_empty = true }
+secrets.other = { generator = "all", file = "key", credential = "passwd.x", privileged = true }
+secrets.token = { random = "alphanumeric:65536" }
+static.motd = { value = "one\ntwo\u0000", privileged = false }
+static."ssh.keys" = { value = "", privileged = true }
+[vms.b]
+program = "qemu-system-x86_64"
+kernel = "k"
+guest.systemd = "none"
+)";
+
+TEST(Load, ReadsEveryKey) {
+  EXPECT_EQ(model("vmcred.toml", k_every_key), R"(store /var/lib/vars age
+generator base share=0 dependencies= script=''
+  file ca secret=0 deploy=0 app:www-data 444
+generator all share=1 dependencies=base script=''
+  file key secret=1 deploy=1 root:root 440
+vm a qemu microvm tcg program=../bin/qemu vcpu=255 mem=16777216 cid=4294967294
+  kernel=/boot/vmlinuz initrd=/boot/initrd params=quiet| args=-d|guest_errors user=vm_a
+  systemd=255 transport=fw_cfg allow_swap=1
+  secret key KEY all/key empty=1 privileged=0
+  secret other passwd.x all/key empty=0 privileged=1
+  secret token TOKEN alphanumeric:65536 empty=0 privileged=0
+  static motd=one\x0atwo\x00 privileged=0
+  static ssh.keys= privileged=1
+vm b qemu q35 auto program=qemu-system-x86_64 vcpu=1 mem=512 cid=none
+  kernel=k initrd= params= args= user=
+  systemd=none transport=auto allow_swap=0
+)");
+}
+
+TEST(Load, KnowsNoKeyThatItDoesNotRead) {
+  for (const std::string& key : known_keys()) {
+    const std::string last = key.substr(key.rfind('.') + 1);
+    const bool is_name = last == "*";
+    EXPECT_TRUE(is_name || k_every_key.find(last) != std::string_view::npos) << key;
+  }
+}
+
+TEST(Load, TakesAnEmptyConfig) {
+  EXPECT_EQ(model("vmcred.toml", ""), "store vars sops\n");
+  EXPECT_EQ(model("vmcred.json", "{}"), "store vars sops\n");
+}
+
+TEST(Load, ReportsAllFindingsInTheOrderOfTheFile) {
+  const auto config = parse("x.toml",
+                            "[vms.a]\n"
+                            "static.KEY = 1\n"
+                            "vcpu = '1'\n"
+                            "[store]\n"
+                            "pth = 'x'\n");
+  ASSERT_FALSE(config);
+  EXPECT_EQ(config.error().kind, base::ErrorKind::config);
+  EXPECT_THAT(findings("x.toml", "[vms.a]\nstatic.KEY = 1\nvcpu = '1'\n[store]\npth = 'x'\n"),
+              ElementsAre("x.toml:1:6: [vms.a] needs 'kernel'",
+                          "x.toml:2:14: 'KEY' must be a string or a table, not a whole number",
+                          "x.toml:3:8: 'vcpu' must be a whole number, not a string",
+                          "x.toml:5:1: unknown key 'pth' in [store] (did you mean 'path'?)"));
+}
+
+class LoadFile : public testing::Test {
+ protected:
+  LoadFile() {
+    std::string name = (std::filesystem::temp_directory_path() / "config_test.XXXXXX").string();
+    m_directory = std::filesystem::canonical(::mkdtemp(name.data()));
+    std::filesystem::current_path(m_directory);
+    ::unsetenv("VMCRED_CONFIG");
+  }
+  ~LoadFile() override {
+    std::filesystem::current_path(m_before);
+    std::filesystem::remove_all(m_directory);
+  }
+
+  static void write(const std::string& path, std::string_view text) { std::ofstream(path) << text; }
+
+  std::filesystem::path m_before = std::filesystem::current_path();
+  std::filesystem::path m_directory;
+};
+
+TEST_F(LoadFile, MakesPathsAbsolute) {
+  std::filesystem::create_directory("etc");
+  write("etc/vmcred.toml", "vms.a.kernel = '../k'\n");
+  const auto config = load("etc/vmcred.toml");
+  ASSERT_TRUE(config) << config.error().what;
+  EXPECT_EQ(config->path, "etc/vmcred.toml");
+  EXPECT_EQ(config->vms[0].kernel, m_directory / "k");
+  EXPECT_EQ(config->store.path, m_directory / "etc/vars");
+  EXPECT_EQ(load(m_directory / "etc/vmcred.toml")->vms[0].kernel, m_directory / "k");
+}
+
+TEST_F(LoadFile, TellsWhatIsWrongWithTheFile) {
+  EXPECT_EQ(load("none.toml").error().what, "none.toml: no such file or directory");
+  write("x.json", "{\n  \"vms\": 1\n}");
+  EXPECT_EQ(load("x.json").error().what, "x.json:2:10: 'vms' must be a table, not a whole number");
+}
+
+TEST_F(LoadFile, FindsTheConfig) {
+  EXPECT_EQ(*find_config("x.json"), "x.json");
+  if (!std::filesystem::exists("/etc/vmcred/vmcred.toml")) {
+    EXPECT_EQ(find_config("").error().what,
+              "no config: neither ./vmcred.toml nor /etc/vmcred/vmcred.toml exists");
+    EXPECT_EQ(find_config("").error().hint, "name one with --config FILE or in $VMCRED_CONFIG");
+  }
+  write("vmcred.toml", "");
+  EXPECT_EQ(*find_config(""), "vmcred.toml");
+  ::setenv("VMCRED_CONFIG", "y.toml", 1);
+  EXPECT_EQ(*find_config(""), "y.toml");
+  EXPECT_EQ(*find_config("x.json"), "x.json");
+  ::setenv("VMCRED_CONFIG", "", 1);
+  EXPECT_EQ(*find_config(""), "vmcred.toml");
+  ::unsetenv("VMCRED_CONFIG");
+}
+
+TEST(FindVm, SuggestsAndLists) {
+  const auto config = parse("x.toml", "vms.web.kernel = 'k'\nvms.database.kernel = 'k'\n");
+  ASSERT_TRUE(config);
+  EXPECT_EQ((*find_vm(*config, "web"))->name, "web");
+  const auto error = find_vm(*config, "databse").error();
+  EXPECT_EQ(error.kind, base::ErrorKind::config);
+  EXPECT_EQ(error.what, "no vm 'databse' in x.toml (did you mean 'database'?)");
+  EXPECT_EQ(error.hint, "the vms are: web, database");
+  EXPECT_EQ(find_vm(Config{}, "a").error().hint, "add one as [vms.NAME]");
+}
+
+TEST(NotYet, NamesWhatThisVersionLacks) {
+  const auto config = parse("/x.toml", k_sample_toml);
+  ASSERT_TRUE(config);
+  std::vector<std::string> texts;
+  for (const auto& error : not_yet_supported(config->vms[0])) {
+    EXPECT_EQ(error.kind, base::ErrorKind::not_yet);
+    texts.push_back(error.what + " / " + error.hint);
+  }
+  EXPECT_THAT(
+      texts,
+      ElementsAre(
+          "vm 'test-vm': hypervisor 'cloud-hypervisor' is not yet supported / use 'qemu' for now",
+          "vm 'test-vm': 'vsock.cid' is not yet supported / leave it out for now",
+          "vm 'test-vm': secret 'api-key': generators are not yet supported / use a 'path' for now",
+          "vm 'test-vm': secret 'db-password': generators are not yet supported / use a 'path' for now",
+          "vm 'test-vm': secret 'jwt-secret': generators are not yet supported / use a 'path' for now",
+          "vm 'test-vm': secret 'session-key': 'random' is not yet supported / use a 'path' for now"));
+  EXPECT_TRUE(not_yet_supported(parse("x.toml", "vms.a.kernel = 'k'")->vms[0]).empty());
+}
+
+}  // namespace
+}  // namespace vmcred::config

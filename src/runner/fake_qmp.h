@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+// For tests: a process that listens on a Unix socket and plays QEMU's part of QMP, strictly or badly.
+#pragma once
+
+#include <algorithm>
+#include <csignal>
+#include <cstring>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include "support/child.h"
+
+namespace vmcred::runner {
+
+// One side of a connection: whole lines in, any text out.
+class FakeQmpConnection {
+ public:
+  explicit FakeQmpConnection(int fd) : m_fd(fd) {}
+
+  std::optional<std::string> read_line() {
+    std::string line;
+    char c = 0;
+    while (::read(m_fd.get(), &c, 1) == 1) {
+      if (c == '\n') return line;
+      line += c;
+    }
+    return std::nullopt;
+  }
+  void write(std::string_view text) { static_cast<void>(::send(m_fd.get(), text.data(), text.size(), MSG_NOSIGNAL)); }
+  // In as many pieces as there are bytes.
+  void trickle(std::string_view text) {
+    for (const char& c : text) write({&c, 1});
+  }
+  void close() { m_fd = base::UniqueFd(); }
+
+ private:
+  base::UniqueFd m_fd;
+};
+
+// What the process ends with.
+enum class FakeQmpEnd : int { powered_down = 0, quit = 10, client_left = 11, broken_rule = 12, done = 13 };
+
+inline constexpr std::string_view k_qmp_greeting =
+    R"({"QMP": {"version": {"qemu": {"micro": 22, "minor": 2, "major": 7}, "package": ""}, "capabilities": ["oob"]}})"
+    "\r\n";
+inline constexpr std::string_view k_qmp_done = "{\"return\": {}}\r\n";
+inline constexpr std::string_view k_qmp_event =
+    R"({"timestamp": {"seconds": 1, "microseconds": 2}, "event": "RTC_CHANGE", "data": {"return": 1, "error": 2}})"
+    "\r\n";
+
+// How a server that keeps to the protocol behaves.
+struct FakeQmpManners {
+  bool trickles = false;          // its texts arrive byte by byte
+  bool tells_events = false;      // before each answer
+  bool refuses_powerdown = false;
+  bool guest_powers_down = true;  // when asked
+  bool quits = true;
+  bool answers_quit = true;
+};
+
+// Answers commands until it ends. Anything but {"execute": COMMAND} in a line of its own, or a command before
+// qmp_capabilities, is a broken rule.
+inline FakeQmpEnd serve_qmp(FakeQmpConnection& client, const FakeQmpManners& manners) {
+  const auto say = [&](std::string_view text) { manners.trickles ? client.trickle(text) : client.write(text); };
+  bool negotiated = false;
+  say(k_qmp_greeting);
+  while (const auto line = client.read_line()) {
+    const auto request = nlohmann::json::parse(*line, nullptr, false);
+    if (!request.is_object() || request.size() != 1 || !request.contains("execute")) return FakeQmpEnd::broken_rule;
+    const std::string command = request["execute"].get<std::string>();
+    if ((command == "qmp_capabilities") == negotiated) return FakeQmpEnd::broken_rule;
+    if (manners.tells_events) say(k_qmp_event);
+    if (command == "qmp_capabilities") {
+      negotiated = true;
+      say(k_qmp_done);
+    } else if (command == "system_powerdown" && manners.refuses_powerdown) {
+      say("{\"error\": {\"class\": \"GenericError\", \"desc\": \"no\"}}\r\n");
+    } else if (command == "system_powerdown") {
+      say(k_qmp_done);
+      if (manners.guest_powers_down) return FakeQmpEnd::powered_down;
+    } else if (command == "quit") {
+      if (manners.answers_quit) say(k_qmp_done);
+      if (manners.quits) return FakeQmpEnd::quit;
+    } else {
+      return FakeQmpEnd::broken_rule;
+    }
+  }
+  return FakeQmpEnd::client_left;
+}
+
+class FakeQmp {
+ public:
+  using Play = std::function<FakeQmpEnd(FakeQmpConnection& client)>;
+
+  // Listens on `path` in a process of its own and plays `play` with the first client. Returns once it listens.
+  FakeQmp(const std::string& path, const Play& play) {
+    int ready[2] = {-1, -1};
+    EXPECT_EQ(::pipe2(ready, O_CLOEXEC), 0);
+    const base::UniqueFd ready_end(ready[0]);
+    base::UniqueFd telling_end(ready[1]);
+    m_process = ::fork();
+    if (m_process == 0) {
+      ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+      const int listener = listen_on(path);
+      telling_end = base::UniqueFd();
+      FakeQmpConnection client(::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC));
+      ::_exit(static_cast<int>(play(client)));
+    }
+    telling_end = base::UniqueFd();
+    char nothing = 0;
+    EXPECT_EQ(::read(ready_end.get(), &nothing, 1), 0);
+  }
+  FakeQmp(const std::string& path, const FakeQmpManners& manners)
+      : FakeQmp(path, [manners](FakeQmpConnection& client) { return serve_qmp(client, manners); }) {}
+  FakeQmp(const FakeQmp&) = delete;
+  FakeQmp& operator=(const FakeQmp&) = delete;
+  FakeQmp(FakeQmp&&) = delete;
+  FakeQmp& operator=(FakeQmp&&) = delete;
+  ~FakeQmp() {
+    if (m_process <= 0) return;
+    ::kill(m_process, SIGKILL);
+    test_support::wait_for(m_process);
+  }
+
+  pid_t process() const { return m_process; }
+
+  // How it ended, once it has.
+  test_support::ChildOutcome wait() {
+    const int status = test_support::wait_for(m_process);
+    m_process = -1;
+    return {.status = status, .text = {}};
+  }
+  bool ended_with(FakeQmpEnd end) { return wait().exited_with(static_cast<int>(end)); }
+
+ private:
+  static int listen_on(const std::string& path) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::memcpy(address.sun_path, path.c_str(), std::min(path.size() + 1, sizeof address.sun_path));
+    const int listener = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (::bind(listener, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
+        ::listen(listener, 0) != 0)
+      ::_exit(120);
+    return listener;
+  }
+
+  pid_t m_process = -1;
+};
+
+}  // namespace vmcred::runner

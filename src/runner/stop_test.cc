@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runner/stop.h"
+
+#include <csignal>
+#include <future>
+#include <gmock/gmock.h>
+
+#include "runner/fake_qmp.h"
+#include "support/temporary_directory.h"
+
+namespace vmcred::runner {
+namespace {
+
+using base::ErrorKind;
+using std::chrono::seconds;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+// A VM's runtime directory with a fake QEMU in it.
+struct RunningVm {
+  explicit RunningVm(const FakeQmp::Play& play)
+      : socket(tree.path("qmp.sock")), report(tree.write("report.sock", "")), qemu(socket, play) {}
+  explicit RunningVm(const FakeQmpManners& manners)
+      : RunningVm([manners](FakeQmpConnection& client) { return serve_qmp(client, manners); }) {}
+
+  base::Result<StopOutcome> stop(seconds patience) {
+    return stop_vm(tree.path(), patience, [&](const std::string& text) { said.push_back(text); });
+  }
+
+  test_support::TemporaryDirectory tree;
+  std::string socket;
+  std::string report;
+  FakeQmp qemu;
+  std::vector<std::string> said;
+};
+
+TEST(StopVmTest, AGuestThatShutsDownIsLeftToIt) {
+  RunningVm vm(FakeQmpManners{.tells_events = true});
+  const auto outcome = vm.stop(seconds(20));
+  ASSERT_TRUE(outcome) << outcome.error().what;
+  EXPECT_EQ(*outcome, StopOutcome::guest_shut_down);
+  EXPECT_THAT(vm.said, ElementsAre("asked the guest to shut down, waiting up to 20 s"));
+  EXPECT_TRUE(vm.qemu.ended_with(FakeQmpEnd::powered_down));
+  EXPECT_THAT(vm.tree.names(), IsEmpty()) << "the sockets are left";
+}
+
+TEST(StopVmTest, AGuestThatDoesNotShutDownInTimeIsEnded) {
+  RunningVm vm(FakeQmpManners{.guest_powers_down = false});
+  const auto outcome = vm.stop(seconds(0));
+  ASSERT_TRUE(outcome) << outcome.error().what;
+  EXPECT_EQ(*outcome, StopOutcome::quit);
+  EXPECT_THAT(vm.said, SizeIs(2));
+  EXPECT_TRUE(vm.qemu.ended_with(FakeQmpEnd::quit));
+  EXPECT_THAT(vm.tree.names(), IsEmpty());
+}
+
+TEST(StopVmTest, AQemuThatRefusesThePowerButtonIsEnded) {
+  RunningVm vm(FakeQmpManners{.refuses_powerdown = true});
+  const auto outcome = vm.stop(seconds(20));
+  ASSERT_TRUE(outcome) << outcome.error().what;
+  EXPECT_EQ(*outcome, StopOutcome::quit);
+  EXPECT_TRUE(vm.qemu.ended_with(FakeQmpEnd::quit));
+}
+
+TEST(StopVmTest, AQemuThatEndsWithoutAnsweringQuitHasEnded) {
+  RunningVm vm(FakeQmpManners{.guest_powers_down = false, .answers_quit = false});
+  const auto outcome = vm.stop(seconds(0));
+  ASSERT_TRUE(outcome) << outcome.error().what;
+  EXPECT_EQ(*outcome, StopOutcome::quit);
+}
+
+// Three that have to be killed, at once: each takes the time that QEMU gets for ending by itself.
+TEST(StopVmTest, AQemuThatDoesNotEndIsKilled) {
+  RunningVm ignores_quit(FakeQmpManners{.guest_powers_down = false, .quits = false});
+  RunningVm hangs_up([](FakeQmpConnection& client) {
+    client.write(k_qmp_greeting);
+    static_cast<void>(client.read_line());
+    client.write(k_qmp_done);
+    client.close();
+    for (;;) ::pause();
+    return FakeQmpEnd::done;
+  });
+  RunningVm talks_nonsense([](FakeQmpConnection& client) {
+    client.write(k_qmp_greeting);
+    static_cast<void>(client.read_line());
+    client.write(k_qmp_done);
+    static_cast<void>(client.read_line());
+    client.write("{\"error\": {}}\r\n");
+    while (client.read_line()) client.write("{{{\r\n{\"return\": {}}\r\n");
+    for (;;) ::pause();
+    return FakeQmpEnd::done;
+  });
+  ::signal(SIGPIPE, SIG_DFL);
+  const auto stop = [](RunningVm& vm) { return std::async(std::launch::async, [&] { return vm.stop(seconds(0)); }); };
+  std::future<base::Result<StopOutcome>> stopping[] = {stop(ignores_quit), stop(hangs_up), stop(talks_nonsense)};
+  for (auto& stopped : stopping) {
+    const auto outcome = stopped.get();
+    ASSERT_TRUE(outcome) << outcome.error().what;
+    EXPECT_EQ(*outcome, StopOutcome::killed);
+  }
+  for (auto* vm : {&ignores_quit, &hangs_up, &talks_nonsense}) {
+    EXPECT_TRUE(vm->qemu.wait().killed_by(SIGKILL));
+    EXPECT_THAT(vm->tree.names(), IsEmpty());
+  }
+}
+
+TEST(StopVmTest, AVmThatIsNotRunningIsSaidNotToRun) {
+  const test_support::TemporaryDirectory tree;
+  const auto check = [&] {
+    const auto outcome = stop_vm(tree.path(), seconds(0), [](const std::string&) {});
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error().kind, ErrorKind::vmm);
+    EXPECT_EQ(outcome.error().what, "not running (nobody listens on " + tree.path("qmp.sock") + ")");
+  };
+  check();
+  // A QEMU that was killed leaves its socket.
+  { const FakeQmp killed(tree.path("qmp.sock"), FakeQmpManners{}); }
+  check();
+}
+
+TEST(StopVmTest, APeerThatIsNotQemuIsNotKilled) {
+  RunningVm vm([](FakeQmpConnection& client) {
+    client.write("220 mail.example.org\r\n");
+    static_cast<void>(client.read_line());
+    return FakeQmpEnd::client_left;
+  });
+  const auto outcome = vm.stop(seconds(0));
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().what, vm.socket + ": the peer is not QEMU");
+  EXPECT_TRUE(vm.qemu.ended_with(FakeQmpEnd::client_left));
+}
+
+}  // namespace
+}  // namespace vmcred::runner
