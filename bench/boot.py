@@ -24,8 +24,8 @@ CREDENTIALS = len(SECRETS) + len(STATICS)
 BOOT_TIMEOUT_SECONDS = 180
 MARK = re.compile(r"vmcred-bench-mark (\d+) (\d+) (\d+)\s")
 
-# One nanosecond of the guest's time for each instruction, and no waiting while the guest is idle: the guest's clocks
-# then count what the guest does, whatever else this machine does. The seed makes its random numbers the same.
+# One nanosecond of the guest's time for each instruction; an idle guest's clock jumps to its next timer. So the guest's
+# clock tells what the guest did, whatever else this machine did. The seed makes its random numbers the same.
 COUNTED = ("-icount", "shift=0,sleep=off", "-seed", "1")
 
 
@@ -35,7 +35,7 @@ class Boot:
 
     seconds: float  # on this machine's clock
     cpu_seconds: float  # user and system time of the runner and then QEMU
-    instructions: int  # guest's, firmware included; only a counted boot has them
+    guest_seconds: float  # on the guest's clock, firmware included; only a counted boot's mean anything
 
 
 @dataclass
@@ -50,6 +50,14 @@ class BootFigures:
         with_them = median(getattr(boot, figure) for boot in self.with_credentials)
         without = median(getattr(boot, figure) for boot in self.without)
         return with_them, without, with_them / without
+
+    def spread(self, figure: str) -> float:
+        """How far the slowest boot is from the fastest of the same kind, as a share: the noise of the figure."""
+        return max(
+            max(values) / min(values) - 1
+            for boots in (self.with_credentials, self.without)
+            for values in [[getattr(boot, figure) for boot in boots]]
+        )
 
     def paired_ratio(self, figure: str) -> float:
         """The median of each pair's own ratio, which a slow stretch of the machine touches least."""
@@ -96,8 +104,9 @@ class BootBench:
                 kind = figures.with_credentials if with_credentials else figures.without
                 kind.append(boot)
                 say(
-                    f"boot: pair {pair + 1} of {pairs}, {CREDENTIALS if with_credentials else 0} credentials"
-                    f"{', counted' if counted else ''}: {boot.seconds:.2f} s, {boot.cpu_seconds:.2f} s of CPU"
+                    f"boot: pair {pair + 1} of {pairs}, {CREDENTIALS if with_credentials else 0} credentials: "
+                    f"{boot.seconds:.2f} s, {boot.cpu_seconds:.2f} s of CPU"
+                    + (f", {boot.guest_seconds:.4f} s in the guest" if counted else "")
                 )
         return figures
 
@@ -135,7 +144,7 @@ class BootBench:
         expected = CREDENTIALS if with_credentials else 0
         if arrived != expected:
             raise BenchError(f"{arrived} credentials arrived in the guest, expected {expected}")
-        return Boot(seconds, usage.ru_utime + usage.ru_stime, int(mark[2]))
+        return Boot(seconds, usage.ru_utime + usage.ru_stime, int(mark[2]) / 1e9)
 
 
 def _wait_for_mark(vm: subprocess.Popen[str]) -> re.Match[str]:

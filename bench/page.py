@@ -59,8 +59,8 @@ def targets(results: Results) -> list[Target]:
         )
     promise = f"at most {MOST_BOOT_RATIO} times"
     if results.counted_boots is not None:
-        ratio = results.counted_boots.paired_ratio("instructions")
-        found.append(Target("boot, instructions", promise, f"{ratio:.4f} times", ratio <= MOST_BOOT_RATIO))
+        ratio = results.counted_boots.paired_ratio("guest_seconds")
+        found.append(Target("boot, guest's clock", promise, f"{ratio:.4f} times", ratio <= MOST_BOOT_RATIO))
     if results.boots is not None:
         for name, figure in (("time", "seconds"), ("CPU time", "cpu_seconds")):
             ratio = results.boots.paired_ratio(figure)
@@ -98,24 +98,25 @@ def _exec_table(results: Results) -> str:
 
 
 def _boot_table(results: Results) -> str:
-    def row(name: str, figures: BootFigures, figure: str, unit: str, scale: float, digits: int) -> tuple[str, ...]:
+    def row(name: str, figures: BootFigures, figure: str, digits: int) -> tuple[str, ...]:
         with_them, without, ratio = figures.medians(figure)
         return (
             name,
-            f"{with_them / scale:.3f} {unit}",
-            f"{without / scale:.3f} {unit}",
+            f"{with_them:.{digits}f} s",
+            f"{without:.{digits}f} s",
             f"{ratio:.{digits}f}",
             f"{figures.paired_ratio(figure):.{digits}f}",
+            f"{100 * figures.spread(figure):.2g} %",
             str(len(figures.without)),
         )
 
     rows = []
     if results.counted_boots is not None:
-        rows.append(row("guest instructions", results.counted_boots, "instructions", "thousand million", 1e9, 4))
+        rows.append(row("guest's clock", results.counted_boots, "guest_seconds", 4))
     if results.boots is not None:
-        rows.append(row("time", results.boots, "seconds", "s", 1, 3))
-        rows.append(row("CPU time", results.boots, "cpu_seconds", "s", 1, 3))
-    head = (f"until multi-user.target", f"{CREDENTIALS} credentials", "none", "ratio", "paired ratio", "pairs")
+        rows.append(row("time", results.boots, "seconds", 3))
+        rows.append(row("CPU time", results.boots, "cpu_seconds", 3))
+    head = ("until multi-user.target", f"{CREDENTIALS} credentials", "none", "ratio", "paired ratio", "spread", "pairs")
     return _table(head, rows)
 
 
@@ -178,9 +179,11 @@ service after `multi-user.target` that asks for the five credentials, and says h
 none. (vmcred's manifest is sent in both cases; of an empty set it is one small SMBIOS string.)
 
 {_boot_table(results)}
-Instructions are counted in boots of their own (QEMU's `-icount`, the firmware's instructions included), where the
-guest's clock advances by one nanosecond for each instruction and time spent idle is skipped. That figure hardly varies,
-so it decides; the other two are what a clock shows. Time runs from the start of `vmcred vm run`, CPU time is that of
-vmcred and QEMU together. The order is with, without; without, with; and so on. A paired ratio is the median of the
-pairs' own ratios.
+The first row is from boots of its own, under QEMU's `-icount`: there the guest's clock, which starts with the
+firmware, advances by one nanosecond for each instruction and jumps over the time that the guest waits for a timer. What
+else the machine does leaves it alone, so it shows best what credentials cost. The other rows are what a clock on the
+host shows: time runs from the start of `vmcred vm run`, CPU time is that of vmcred and QEMU together. The order is
+with, without; without, with; and so on. The paired ratio is the median of the pairs' own ratios, and the one that
+targets are held to. The spread is how far the slowest boot was from the fastest of its kind: where it is larger than
+what a ratio is off 1, the ratio says nothing.
 """

@@ -199,11 +199,9 @@ TEST(DecodeSecret, ChecksRandom) {
 }
 
 TEST(DecodeSecret, ChecksGenerators) {
-  constexpr std::
-      string_view
-          k_head =
-              "[generators.made]\nfiles.api-key = {}\nfiles.public = { secret = false }\n[vms.a]\nkernel = "
-              "'k'\n";  // five lines
+  constexpr std::string_view k_head =
+      "[generators.made]\nfiles.api-key = {}\nfiles.public = { secret = false }\n[vms.a]\nkernel = "
+      "'k'\n";  // five lines
   const Row rows[] = {
       {"secrets.api-key = { generator = 'made' }"},
       {"secrets.k = { generator = 'made', file = 'api-key' }"},

@@ -52,7 +52,8 @@ TEST(TomlDocument, KnowsWhereEverythingStands) {
                     "[t.u]\n"
                     "  list = [true, 1.5,\n"
                     "    2026-01-01]\n"
-                    "  'ü ü' . k = { v = \"\" }\n"),
+                    "  'ü ü' . k = { v = \"\"\"\\\n"
+                    "  ü\"\"\" }\n"),
             "z @1:1 1:5 a whole number\n"
             "a @2:1 2:5 a string\n"
             "t @3:2 3:1 a table\n"
@@ -104,6 +105,8 @@ TEST(TomlDocument, PointsAtSyntaxErrorsWithoutQuotingTheFile) {
       {"a.b = 1\n\"a\".c = \"x", "x.toml:2:11: syntax error in string: encountered end-of-file"},
       {"a = hunter2", "x.toml:1:5: syntax error in value: could not determine value type"},
       {"a", "x.toml:1:2: syntax error in key-value pair: encountered end-of-file"},
+      {"ü = 1", "x.toml:1:1: syntax error in root table: expected keys, tables, whitespace or comments"},
+      {"[=", "x.toml:1:2: syntax error in key: expected bare key starting character or string delimiter"},
       {"a = 'x\xff'", "x.toml:1:7: not valid UTF-8"},
   };
   for (const Fault& row : rows) EXPECT_EQ(listing("x.toml", row.text), row.error) << row.text;

@@ -3,7 +3,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
-#include "guest/command.h"
+#include "guest/commands.h"
 #include "guest/directory.h"
 
 namespace vmcred::guest {
@@ -26,7 +26,7 @@ base::Error missing(const std::string& name, const std::string& directory,
 
 }  // namespace
 
-base::Result<void> run_cat(const Arguments& arguments, const Streams& streams) {
+base::Result<void> run_cat(const command::Arguments& arguments, const command::Streams& streams) {
   const std::string& name = arguments.operand();
   VMCRED_TRY_ASSIGN(const auto directory, CredentialDirectory::open(arguments));
   VMCRED_TRY_ASSIGN(const auto credentials, directory.list());

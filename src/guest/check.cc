@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 #include "credential/manifest.h"
-#include "guest/output.h"
+#include "command/output.h"
 
 namespace vmcred::guest {
 namespace {
@@ -102,12 +102,12 @@ std::string check_json(const Check& check) {
   std::vector<std::string> credentials;
   credentials.reserve(check.credentials.size());
   for (const auto& credential : check.credentials)
-    credentials.push_back(base::concat("{\"name\":", json_string(credential.name),
+    credentials.push_back(base::concat("{\"name\":", command::json_string(credential.name),
                                        ",\"size\":", credential.size,
-                                       ",\"state\":", json_string(state_word(credential.state)), "}"));
+                                       ",\"state\":", command::json_string(state_word(credential.state)), "}"));
   std::vector<std::string> undeclared;
   undeclared.reserve(check.undeclared.size());
-  for (const auto& credential : check.undeclared) undeclared.push_back(json_string(credential.name));
+  for (const auto& credential : check.undeclared) undeclared.push_back(command::json_string(credential.name));
   return base::concat("\"verified\":", check.verified(), ",\"expected\":", check.credentials.size(),
                       ",\"credentials\":[", base::join(credentials, ","), "],\"undeclared\":[",
                       base::join(undeclared, ","), "]");

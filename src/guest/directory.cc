@@ -29,7 +29,7 @@ Error open_error(const std::string& path, int error_number) {
 
 }  // namespace
 
-Result<CredentialDirectory> CredentialDirectory::open(const Arguments& arguments) {
+Result<CredentialDirectory> CredentialDirectory::open(const command::Arguments& arguments) {
   const char* from_environment = std::getenv("CREDENTIALS_DIRECTORY");
   const auto given = arguments.value("--directory");
   const bool is_default = !given && from_environment == nullptr;

@@ -8,7 +8,7 @@
 
 #include "base/result.h"
 #include "base/unique_fd.h"
-#include "guest/arguments.h"
+#include "command/arguments.h"
 #include "secret/buffer.h"
 
 namespace vmcred::guest {
@@ -26,7 +26,7 @@ class CredentialDirectory {
  public:
   // --directory, else $CREDENTIALS_DIRECTORY, else PID 1's. Of these only the last may be absent, which is
   // how a guest without credentials looks: it counts as empty. On failure an error with a hint.
-  static base::Result<CredentialDirectory> open(const Arguments& arguments);
+  static base::Result<CredentialDirectory> open(const command::Arguments& arguments);
 
   const std::string& path() const { return m_path; }
 

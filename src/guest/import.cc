@@ -3,9 +3,9 @@
 
 #include "base/file.h"
 #include "base/text.h"
-#include "guest/command.h"
+#include "guest/commands.h"
 #include "guest/directory.h"
-#include "guest/output.h"
+#include "command/output.h"
 #include "guest/sources.h"
 #include "guest/target.h"
 
@@ -22,8 +22,8 @@ constexpr const char* k_systemd_mark = "/run/systemd/system";
 std::string as_json(const std::string& directory, const Collected& collected) {
   std::vector<std::string> items;
   for (const auto& [name, value] : collected.credentials)
-    items.push_back(base::concat("{\"name\":", json_string(name.text()), ",\"size\":", value.size(), "}"));
-  return base::concat("{\"directory\":", json_string(directory), ",\"credentials\":[", base::join(items, ","),
+    items.push_back(base::concat("{\"name\":", command::json_string(name.text()), ",\"size\":", value.size(), "}"));
+  return base::concat("{\"directory\":", command::json_string(directory), ",\"credentials\":[", base::join(items, ","),
                       "],\"skipped\":", collected.skipped, "}\n");
 }
 
@@ -50,7 +50,7 @@ Result<void> require_all(const Collected& collected) {
 
 }  // namespace
 
-Result<void> run_import(const Arguments& arguments, const Streams& streams) {
+Result<void> run_import(const command::Arguments& arguments, const command::Streams& streams) {
   const std::string directory = arguments.value("--directory").value_or(std::string(k_system_directory));
   if (directory == k_system_directory && base::path_exists(k_systemd_mark))
     return Error{.kind = ErrorKind::refused,
@@ -64,7 +64,7 @@ Result<void> run_import(const Arguments& arguments, const Streams& streams) {
     const auto placement = arguments.has("--no-mount") ? Placement::as_directory : Placement::mount;
     VMCRED_TRY(place_credentials(directory, collected.credentials, placement));
   }
-  VMCRED_TRY(print(streams,
+  VMCRED_TRY(command::print(streams,
                    arguments.has("--json") ? as_json(directory, collected) : as_text(directory, collected)));
   return arguments.has("--require") ? require_all(collected) : Result<void>();
 }

@@ -4,7 +4,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
-#include "guest/command.h"
+#include "guest/commands.h"
 #include "guest/directory.h"
 #include "guest/port.h"
 #include "guest/report_line.h"
@@ -19,7 +19,7 @@ using base::Result;
 constexpr std::chrono::seconds k_default_timeout{30};
 constexpr int k_max_timeout_seconds = 24 * 60 * 60;
 
-Result<std::chrono::seconds> timeout_of(const Arguments& arguments) {
+Result<std::chrono::seconds> timeout_of(const command::Arguments& arguments) {
   const auto text = arguments.value("--timeout");
   if (!text) return k_default_timeout;
   int seconds = -1;
@@ -41,7 +41,7 @@ Result<void> write_to_console(std::string_view line) {
 
 }  // namespace
 
-Result<void> run_report(const Arguments& arguments, const Streams&) {
+Result<void> run_report(const command::Arguments& arguments, const command::Streams&) {
   VMCRED_TRY_ASSIGN(const auto timeout, timeout_of(arguments));
   const bool to_console = arguments.has("--console");
   if (to_console && arguments.has("--port"))

@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "credential/name.h"
 #include "guest/check.h"
-#include "guest/output.h"
+#include "command/output.h"
 #include "guest/process.h"
 
 namespace vmcred::guest {
@@ -45,8 +45,8 @@ Result<Check> unannounced(const CredentialDirectory& directory) {
 
 std::string report_line(const Check& check, std::string_view manifest) {
   const std::string version = systemd_version();
-  const std::string systemd = version.empty() ? "" : base::concat(",\"systemd\":", json_string(version));
-  return base::concat("{\"vmcred\":1,\"manifest\":", json_string(manifest), ",", check_json(check), systemd,
+  const std::string systemd = version.empty() ? "" : base::concat(",\"systemd\":", command::json_string(version));
+  return base::concat("{\"vmcred\":1,\"manifest\":", command::json_string(manifest), ",", check_json(check), systemd,
                       ",\"uptime_seconds\":", uptime(), "}\n");
 }
 

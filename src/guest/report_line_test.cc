@@ -26,8 +26,8 @@ Report report_on(const TestTree& tree) {
   const std::string option = "--directory";
   const std::string path = tree.path();
   const std::vector<std::string_view> words{option, path};
-  const std::vector<Option> options{{option, "DIR", ""}};
-  auto report = make_report(*CredentialDirectory::open(*Arguments::parse(words, options, "")));
+  const std::vector<command::Option> options{{option, "DIR", ""}};
+  auto report = make_report(*CredentialDirectory::open(*command::Arguments::parse(words, options, "")));
   EXPECT_TRUE(report) << report.error().what;
   return *std::move(report);
 }

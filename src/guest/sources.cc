@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "credential/oem_string.h"
 #include "guest/file_names.h"
-#include "guest/output.h"
+#include "command/output.h"
 #include "guest/process.h"
 #include "guest/secret_file.h"
 #include "smbios/type11.h"
@@ -33,7 +33,7 @@ constexpr std::size_t k_max_structure_bytes = 2 * credential::k_max_total_bytes;
 
 class Collector {
  public:
-  Collector(std::string sysfs, const Streams& streams) : m_sysfs(std::move(sysfs)), m_streams(streams) {}
+  Collector(std::string sysfs, const command::Streams& streams) : m_sysfs(std::move(sysfs)), m_streams(streams) {}
 
   Result<void> read_fw_cfg();
   Result<void> read_smbios();
@@ -46,14 +46,14 @@ class Collector {
   Result<void> skip(std::string_view subject, Error error);
 
   std::string m_sysfs;
-  const Streams& m_streams;
+  const command::Streams& m_streams;
   Collected m_collected;
 };
 
 // One item is passed over, but not when the machine itself fails us: without locked memory nothing goes on.
 Result<void> Collector::skip(std::string_view subject, Error error) {
   if (error.kind == ErrorKind::refused) return error;
-  warn(m_streams, base::concat(subject, " is skipped: ", error.what));
+  command::warn(k_program_name, m_streams, base::concat(subject, " is skipped: ", error.what));
   ++m_collected.skipped;
   return {};
 }
@@ -63,9 +63,9 @@ void Collector::add(Credential credential, std::string_view subject) {
   const bool known = std::ranges::any_of(
       m_collected.credentials, [&](const Credential& other) { return other.name == credential.name; });
   if (known) {
-    warn(m_streams, base::concat(subject, ": there is a credential ", name, " already, which counts"));
+    command::warn(k_program_name, m_streams, base::concat(subject, ": there is a credential ", name, " already, which counts"));
   } else if (credential.value.size() > credential::k_max_total_bytes - m_collected.total_bytes) {
-    warn(m_streams, base::concat(subject, " is skipped: with ", name, " all would have more than 1 MiB"));
+    command::warn(k_program_name, m_streams, base::concat(subject, " is skipped: with ", name, " all would have more than 1 MiB"));
     ++m_collected.skipped;
   } else {
     m_collected.total_bytes += credential.value.size();
@@ -130,7 +130,7 @@ void load_drivers() {
 
 }  // namespace
 
-Result<Collected> collect_credentials(const std::string& sysfs, const Streams& streams) {
+Result<Collected> collect_credentials(const std::string& sysfs, const command::Streams& streams) {
   if (!base::path_exists(sysfs + "/firmware"))
     return Error{.kind = ErrorKind::host,
                  .what = base::concat("there is no sysfs at ", sysfs),

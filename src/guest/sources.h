@@ -8,7 +8,7 @@
 
 #include "base/result.h"
 #include "credential/credential.h"
-#include "guest/command.h"
+#include "guest/commands.h"
 
 namespace vmcred::guest {
 
@@ -21,6 +21,6 @@ struct Collected {
 // Reads all sources below `sysfs` ("/sys"). What PID 1 would skip (a bad name, a bad encoding, too large) is
 // skipped with a warning that quotes nothing but names. Fails where sysfs is not there or locked memory is
 // not to be had.
-base::Result<Collected> collect_credentials(const std::string& sysfs, const Streams& streams);
+base::Result<Collected> collect_credentials(const std::string& sysfs, const command::Streams& streams);
 
 }  // namespace vmcred::guest

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "base/file.h"
-#include "guest/run.h"
+#include "guest/commands.h"
 
 namespace vmcred::guest {
 
@@ -74,7 +74,7 @@ inline Outcome run_guest(const std::vector<std::string>& words) {
   const base::UniqueFd out(::memfd_create("out", MFD_CLOEXEC));
   const base::UniqueFd error(::memfd_create("error", MFD_CLOEXEC));
   const std::vector<std::string_view> views(words.begin(), words.end());
-  const int exit_code = run(views, {.out = out.get(), .error = error.get()});
+  const int exit_code = command::run(program(), views, {.out = out.get(), .error = error.get()});
   return {.exit_code = exit_code, .out = content_of(out.get()), .error = content_of(error.get())};
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/text.h"
 #include "guest/check.h"
-#include "guest/command.h"
-#include "guest/output.h"
+#include "guest/commands.h"
+#include "command/output.h"
 
 namespace vmcred::guest {
 namespace {
@@ -28,20 +28,20 @@ std::string as_text(const Check& check) {
   std::string text;
   for (const auto& credential : check.credentials) text += line_for(credential);
   for (const auto& [name, size] : check.undeclared)
-    text += base::concat("undeclared  ", shown_name(name), "  ", base::byte_count(size), "\n");
+    text += base::concat("undeclared  ", command::shown_name(name), "  ", base::byte_count(size), "\n");
   return base::concat(text, check.verified(), " of ", base::counted(check.credentials.size(), "credential"),
                       " verified\n");
 }
 
 }  // namespace
 
-base::Result<void> run_verify(const Arguments& arguments, const Streams& streams) {
+base::Result<void> run_verify(const command::Arguments& arguments, const command::Streams& streams) {
   VMCRED_TRY_ASSIGN(const auto directory, CredentialDirectory::open(arguments));
   VMCRED_TRY_ASSIGN(const Check check, check_directory(directory));
   if (arguments.has("--json")) {
-    VMCRED_TRY(print(streams, base::concat("{", check_json(check), "}\n")));
+    VMCRED_TRY(command::print(streams, base::concat("{", check_json(check), "}\n")));
   } else if (!arguments.has("--quiet")) {
-    VMCRED_TRY(print(streams, as_text(check)));
+    VMCRED_TRY(command::print(streams, as_text(check)));
   }
   if (!check.passed()) return check_error(check);
   return {};

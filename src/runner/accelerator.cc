@@ -30,9 +30,9 @@ std::string era() {
 
 // The file says "ERA\nworks" or "ERA\nfails: REASON". Others must not be able to tell us what to believe.
 std::optional<KvmVerdict> recall(const std::string& path) {
-  const auto file = base::open_file(path, O_RDONLY | O_NOFOLLOW);
+  const auto file = base::open_file(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   struct stat status{};
-  if (!file || ::fstat(file->get(), &status) != 0 || (status.st_uid != ::geteuid() && status.st_uid != 0) ||
+  if (!file || ::fstat(file->get(), &status) != 0 || !S_ISREG(status.st_mode) || (status.st_uid != ::geteuid() && status.st_uid != 0) ||
       (status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
     return std::nullopt;
   std::string text(k_max_memory_bytes, '\0');

@@ -110,6 +110,7 @@ Result<std::string> QmpClient::read_line(Clock::time_point deadline) {
       return line;
     }
     if (m_received.size() > k_max_line_bytes) return vmm_error("QMP answer without an end");
+    if (Clock::now() >= deadline) return vmm_error(k_no_answer);  // however much it says meanwhile
     pollfd waiting{.fd = m_socket.get(), .events = POLLIN, .revents = 0};
     const int ready = ::poll(&waiting, 1, milliseconds_until(deadline));
     if (ready < 0 && errno == EINTR) continue;

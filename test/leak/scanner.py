@@ -17,9 +17,10 @@ import stat
 import sys
 import urllib.parse
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 # Numbers of <linux/fcntl.h> that this Python's fcntl has no names for.
 F_GET_SEALS = 1034
@@ -30,6 +31,8 @@ TRANSPORT_FILE_PREFIX = "/memfd:vmcred"
 SHORTEST_CANARY = 8  # what is shorter would be found by chance
 PIECE = 24  # of a longer canary its beginning, middle and end are searched for: it may have been cut or wrapped
 CHUNK = 4 << 20
+
+T = TypeVar("T")
 
 ELF_CORE = (b"\x7fELF", 4)  # e_ident's magic, and ET_CORE in e_type at offset 16
 
@@ -154,6 +157,14 @@ def is_core_dump(descriptor: int) -> bool:
     return (header[:4], int.from_bytes(header[16:18], "little")) == ELF_CORE
 
 
+def unless_gone(look: Callable[[Path], Iterable[T]], place: Path) -> list[T]:
+    """What `look` finds at a place of a process, which may end or close its files meanwhile."""
+    try:
+        return list(look(place))
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+
+
 class HostScan:
     """One search of the whole host."""
 
@@ -168,36 +179,29 @@ class HostScan:
         """Everything that was found."""
         for process in Path("/proc").iterdir():
             if process.name.isdigit():
-                yield from self._in_texts(process)
-                yield from self._in_open_files(process)
+                yield from self._in_process(process)
         for directory in self._scan.directories:
             yield from self._below(directory)
         for path in self._scan.logs + self._scan.cores:
             yield from self._in_file(path)
 
-    def _in_texts(self, process: Path) -> Iterator[Finding]:
-        for name in ("cmdline", "environ"):
-            try:
-                text = (process / name).read_bytes()
-            except (FileNotFoundError, ProcessLookupError):
-                return  # ended
-            if spelling := self._searcher.spelling_in(text):
-                yield Finding(f"{process}/{name}", spelling)
-
-    def _in_open_files(self, process: Path) -> Iterator[Finding]:
+    def _in_process(self, process: Path) -> Iterator[Finding]:
         try:
-            links = list((process / "fd").iterdir())
-        except (FileNotFoundError, ProcessLookupError):
-            return  # ended
-        for link in links:
-            try:
-                yield from self._in_open_file(process, link)
-            except (FileNotFoundError, ProcessLookupError):
-                continue  # closed
-            except OSError as error:
-                warnings.warn(f"{link}: {error.strerror}", NotSearched, stacklevel=2)
+            for place in ("cmdline", "environ"):
+                yield from unless_gone(self._in_text, process / place)
+            for link in unless_gone(Path.iterdir, process / "fd"):
+                yield from unless_gone(self._in_open_file, link)
+        except PermissionError:
+            # Some sandboxes keep one process or another from root too. The VMM must not be one of these.
+            if process.name == str(self._scan.vmm_pid):
+                raise
+            warnings.warn(f"{process} is closed to this user", NotSearched, stacklevel=1)
 
-    def _in_open_file(self, process: Path, link: Path) -> Iterator[Finding]:
+    def _in_text(self, place: Path) -> Iterator[Finding]:
+        if spelling := self._searcher.spelling_in(place.read_bytes()):
+            yield Finding(str(place), spelling)
+
+    def _in_open_file(self, link: Path) -> Iterator[Finding]:
         status = os.stat(link)
         if not stat.S_ISREG(status.st_mode) or status.st_dev in self._kernel_devices:
             return
@@ -206,14 +210,14 @@ class HostScan:
         descriptor = os.open(link, os.O_RDONLY | os.O_CLOEXEC)
         try:
             spelling = self._searcher.spelling_in_file(descriptor)
-            if spelling and not self._is_transport(process, link, descriptor):
+            if spelling and not self._is_transport(link, descriptor):
                 yield Finding(str(link), f"{spelling}, in {self._printable(os.readlink(link))}")
         finally:
             os.close(descriptor)
 
-    def _is_transport(self, process: Path, link: Path, descriptor: int) -> bool:
+    def _is_transport(self, link: Path, descriptor: int) -> bool:
         return (
-            process.name == str(self._scan.vmm_pid)
+            link.parts[-3] == str(self._scan.vmm_pid)
             and os.readlink(link).startswith(TRANSPORT_FILE_PREFIX)
             and is_sealed(descriptor)
         )
@@ -262,6 +266,7 @@ def main() -> int:
     parser.add_argument("--core", type=Path, action="append", default=[], help="search this core dump")
     parser.add_argument("--source", type=Path, action="append", default=[], help="pass this file over")
     arguments = parser.parse_args()
+    warnings.showwarning = lambda message, *_: print(f"scanner: not searched: {message}", file=sys.stderr)
     findings = scan_host(
         Scan(
             canaries=[path.read_bytes() for path in arguments.canary_file],

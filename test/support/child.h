@@ -62,9 +62,10 @@ inline ChildOutcome in_child(const std::function<std::string()>& work) {
   return outcome;
 }
 
+inline constexpr uid_t k_nobody = 65534;
+
 // For the work of in_child(): a user who has no rights, if we are root. "" or what went wrong.
 inline std::string lose_root() {
-  constexpr uid_t k_nobody = 65534;
   if (::geteuid() != 0) return "";
   if (::setresgid(k_nobody, k_nobody, k_nobody) != 0 || ::setresuid(k_nobody, k_nobody, k_nobody) != 0)
     return "can't become nobody";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "guest/run.h"
+#include "guest/commands.h"
 
 #include <gmock/gmock.h>
 
@@ -12,8 +12,8 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-TEST(RunTest, EveryCommandHasHelp) {
-  for (const auto& command : commands()) {
+TEST(CommandsTest, EveryCommandHasHelp) {
+  for (const auto& command : program().commands) {
     SCOPED_TRACE(command.name);
     const auto whole = run_guest({"--help"});
     EXPECT_EQ(whole.exit_code, 0);
@@ -25,13 +25,13 @@ TEST(RunTest, EveryCommandHasHelp) {
   }
 }
 
-TEST(RunTest, SaysItsVersion) {
+TEST(CommandsTest, SaysItsVersion) {
   const auto outcome = run_guest({"--version"});
   EXPECT_EQ(outcome.exit_code, 0);
   EXPECT_THAT(outcome.out, StartsWith("vmcred-guest "));
 }
 
-TEST(RunTest, RefusesWrongCommandLines) {
+TEST(CommandsTest, RefusesWrongCommandLines) {
   struct Row {
     std::vector<std::string> words;
     const char* error;

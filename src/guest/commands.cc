@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "guest/command.h"
+#include "guest/commands.h"
 
 #include <array>
 
 namespace vmcred::guest {
 namespace {
+
+using command::Command;
+using command::Option;
 
 constexpr Option k_directory{
     "--directory", "DIR",
@@ -41,8 +44,14 @@ constexpr std::array k_commands{
     Command{"import", "", "Fetch the credentials where systemd is not PID 1", k_import_options, run_import},
 };
 
+constexpr command::Program k_program{
+    .name = k_program_name,
+    .summary = "The credentials that the host gave to this guest.",
+    .commands = k_commands,
+};
+
 }  // namespace
 
-std::span<const Command> commands() { return k_commands; }
+const command::Program& program() { return k_program; }
 
 }  // namespace vmcred::guest

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Fixtures of the end-to-end tests: the VMs' user, and VMs that are booted once and looked at by many tests."""
+
+import os
+import random
+import secrets
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from harness import USER, Guest, Place, Secret, Vm, adversarial_secrets, demo_secrets, program
+
+NEEDED_PROGRAMS = ("cpio", "openssl", "prlimit", "qemu-system-x86_64", "setpriv", "useradd", "zstd")
+
+# Enough for one VM to boot while the tests look at another: more would only slow each other down on two cores.
+AHEAD = 1
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "long: not needed for every change")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def tooling() -> None:
+    """Without these there would be nothing to test, and that must not look like success."""
+    missing = [name for name in NEEDED_PROGRAMS if shutil.which(name) is None]
+    assert not missing, f"end-to-end tests need these programs: {', '.join(missing)}"
+    assert os.geteuid() == 0, "end-to-end tests need root: vmcred loads secrets as root and drops to the VM's user"
+    program("VMCRED_BIN")
+    program("VMCRED_GUEST_BIN")
+
+
+@pytest.fixture(scope="session")
+def vm_user(tooling: None) -> Iterator[str]:
+    """A system user for the tests' VMs."""
+    made = subprocess.run(["getent", "passwd", USER], stdout=subprocess.DEVNULL, check=False).returncode != 0
+    if made:
+        shell = ["--shell", "/usr/sbin/nologin"]
+        subprocess.run(["useradd", "--system", "--user-group", "--no-create-home", *shell, USER], check=True)
+    yield USER
+    if made:
+        subprocess.run(["userdel", USER], check=True)
+
+
+@pytest.fixture(scope="session")
+def rng() -> random.Random:
+    """Secrets that differ in each run, and can be had again with the seed that is printed."""
+    seed = int(os.environ.get("VMCRED_TEST_SEED") or secrets.randbits(32))
+    print(f"\nsecrets are made with VMCRED_TEST_SEED={seed}", flush=True)
+    return random.Random(seed)
+
+
+@pytest.fixture(scope="session")
+def make_vm(vm_user: str, rng: random.Random) -> Iterator[Callable[..., Vm]]:
+    """Makes VMs that are ready to start; at the end they are gone with all their files."""
+    vms: list[Vm] = []
+
+    def make(guest: Guest, *, values: list[Secret] | None = None) -> Vm:
+        place = Place(Path(tempfile.mkdtemp(prefix=f"vmcred-e2e-{guest.id}-")))
+        vm = Vm(guest, place, values or demo_secrets(rng) + adversarial_secrets(rng))
+        vms.append(vm)
+        vm.prepare()
+        return vm
+
+    yield make
+    for vm in vms:
+        vm.kill()
+        shutil.rmtree(vm.place.root)
+
+
+class Fleet:
+    """Boots the VMs that the collected tests ask for, the next one while the tests look at the one before."""
+
+    def __init__(self, guests: list[Guest], make_vm: Callable[..., Vm]) -> None:
+        self._guests = guests
+        self._make_vm = make_vm
+        self._pool = ThreadPoolExecutor(max_workers=1 + AHEAD)
+        self._booting: dict[Guest, Future[Vm]] = {}
+
+    def get(self, guest: Guest) -> Vm:
+        """The VM of this guest, whose report has arrived."""
+        position = self._guests.index(guest)
+        for wanted in self._guests[position : position + 1 + AHEAD]:
+            if wanted not in self._booting:
+                self._booting[wanted] = self._pool.submit(self._boot, wanted)
+        return self._booting[guest].result()
+
+    def _boot(self, guest: Guest) -> Vm:
+        vm = self._make_vm(guest)
+        vm.start()
+        vm.report  # noqa: B018  (waits for it)
+        return vm
+
+    def close(self) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+
+@pytest.fixture(scope="session")
+def fleet(request: pytest.FixtureRequest, make_vm: Callable[..., Vm]) -> Iterator[Fleet]:
+    """All VMs that are shared among tests."""
+    wanted = [item.callspec.params.get("booted_vm") for item in request.session.items if hasattr(item, "callspec")]
+    fleet = Fleet(list(dict.fromkeys(guest for guest in wanted if guest)), make_vm)
+    yield fleet
+    fleet.close()
+
+
+@pytest.fixture(scope="module")
+def booted_vm(request: pytest.FixtureRequest, fleet: Fleet) -> Vm:
+    """The VM of the guest that the test is run for."""
+    return fleet.get(request.param)
