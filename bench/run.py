@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from boot import BootBench
-from exec_time import SECRET_COUNTS, known_peak_mib, measure_exec, measure_memory
+from exec_time import KNOWN_MIB, SECRET_COUNTS, known_peak_mib, measure_exec, measure_memory
 from lab import BenchError, open_lab, say
 from machine import describe_machine
 from page import Results, target_table, whole_page
@@ -39,7 +39,7 @@ def _measure(arguments: argparse.Namespace, parts: list[str]) -> Results:
         if "exec" in parts:
             results.exec_figures = [measure_exec(lab, count) for count in SECRET_COUNTS]
         if "memory" in parts:
-            say("memory")
+            say(f"memory: the method, on {KNOWN_MIB} MiB")
             results.known_peak_mib = known_peak_mib(lab)
             results.memory = results.exec_figures[-1] if results.exec_figures else measure_memory(lab)
         if "boot" in parts:

@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import warnings
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -201,9 +202,12 @@ def show_arrivals(report: dict) -> None:
 def search(place: Place, values: dict[str, bytes], vmm_pid: int | None) -> int:
     """Searches this host for the secrets. Returns the number of places that hold one and should not."""
     sources = [place.secrets / name for name in values]
-    findings = scan_host(
-        Scan(canaries=list(values.values()), vmm_pid=vmm_pid, directories=[place.work], sources=sources, logs=[])
-    )
+    scan = Scan(canaries=list(values.values()), vmm_pid=vmm_pid, directories=[place.work], sources=sources)
+    with warnings.catch_warnings(record=True) as not_searched:
+        warnings.simplefilter("always")
+        findings = scan_host(scan)
+    for note in not_searched:
+        say("leak scan", f"not searched: {note.message}")
     for finding in findings:
         say("leak", f"{finding.place}: {finding.detail}")
     when = "while it ran" if vmm_pid else "after it ended"

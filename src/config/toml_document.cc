@@ -9,7 +9,7 @@
 #define TOML_HEADER_ONLY 1
 #define TOML_ENABLE_FORMATTERS 0
 #define TOML_MAX_NESTED_VALUES 32
-#include <toml++/impl/preprocessor.h>
+#include <toml++/impl/forward_declarations.h>
 
 // Asked whether a letter such as U+00FC is white space, it takes a branch that it calls unreachable. The
 // answer is no.

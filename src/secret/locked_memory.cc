@@ -8,6 +8,7 @@
 #include <mutex>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <unistd.h>
 #include <vector>
 
 #include "base/text.h"
@@ -38,6 +39,7 @@ struct Chunk {
 struct Pool {
   std::mutex mutex;
   std::vector<Chunk> chunks;
+  pid_t owner = 0;  // whose chunks they are
 };
 
 // Process-wide, as the limit it lives under is. Never destroyed: buffers may outlive every other static.
@@ -82,6 +84,11 @@ Result<std::byte*> allocate_locked(std::size_t size) {
   const std::size_t rounded = round_up(std::max<std::size_t>(size, 1), k_alignment);
   Pool& shared = pool();
   const std::scoped_lock lock(shared.mutex);
+  if (const pid_t self = ::getpid(); shared.owner != self) {
+    // A fork copies the chunks, but not their locks.
+    shared.chunks.clear();
+    shared.owner = self;
+  }
   for (auto& chunk : shared.chunks)
     if (chunk.size - chunk.used >= rounded) return take(chunk, rounded);
   VMCRED_TRY_ASSIGN(Chunk chunk, map_chunk(std::max(k_chunk_bytes, round_up(rounded, k_page_bytes))));

@@ -6,13 +6,14 @@ import random
 import secrets
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from harness import USER, Guest, Place, Secret, Vm, adversarial_secrets, demo_secrets, program
+from harness import USER, Guest, Place, Vm, adversarial_secrets, demo_secrets, program
 
 NEEDED_PROGRAMS = ("cpio", "openssl", "prlimit", "qemu-system-x86_64", "setpriv", "useradd", "zstd")
 
@@ -47,21 +48,22 @@ def vm_user(tooling: None) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def rng() -> random.Random:
-    """Secrets that differ in each run, and can be had again with the seed that is printed."""
+def seed() -> int:
+    """Secrets differ in each run, and can be had again (but for the PEM key) with the seed that is printed."""
     seed = int(os.environ.get("VMCRED_TEST_SEED") or secrets.randbits(32))
-    print(f"\nsecrets are made with VMCRED_TEST_SEED={seed}", flush=True)
-    return random.Random(seed)
+    print(f"\nsecrets are made with VMCRED_TEST_SEED={seed}", file=sys.__stderr__, flush=True)
+    return seed
 
 
 @pytest.fixture(scope="session")
-def make_vm(vm_user: str, rng: random.Random) -> Iterator[Callable[..., Vm]]:
+def make_vm(vm_user: str, seed: int) -> Iterator[Callable[[Guest, str], Vm]]:
     """Makes VMs that are ready to start; at the end they are gone with all their files."""
     vms: list[Vm] = []
 
-    def make(guest: Guest, *, values: list[Secret] | None = None) -> Vm:
+    def make(guest: Guest, purpose: str) -> Vm:
+        rng = random.Random(f"{seed} {guest.id} {purpose}")
         place = Place(Path(tempfile.mkdtemp(prefix=f"vmcred-e2e-{guest.id}-")))
-        vm = Vm(guest, place, values or demo_secrets(rng) + adversarial_secrets(rng))
+        vm = Vm(guest, place, demo_secrets(rng) + adversarial_secrets(rng))
         vms.append(vm)
         vm.prepare()
         return vm
@@ -75,7 +77,7 @@ def make_vm(vm_user: str, rng: random.Random) -> Iterator[Callable[..., Vm]]:
 class Fleet:
     """Boots the VMs that the collected tests ask for, the next one while the tests look at the one before."""
 
-    def __init__(self, guests: list[Guest], make_vm: Callable[..., Vm]) -> None:
+    def __init__(self, guests: list[Guest], make_vm: Callable[[Guest, str], Vm]) -> None:
         self._guests = guests
         self._make_vm = make_vm
         self._pool = ThreadPoolExecutor(max_workers=1 + AHEAD)
@@ -90,7 +92,7 @@ class Fleet:
         return self._booting[guest].result()
 
     def _boot(self, guest: Guest) -> Vm:
-        vm = self._make_vm(guest)
+        vm = self._make_vm(guest, "shared")
         vm.start()
         vm.report  # noqa: B018  (waits for it)
         return vm
@@ -100,7 +102,7 @@ class Fleet:
 
 
 @pytest.fixture(scope="session")
-def fleet(request: pytest.FixtureRequest, make_vm: Callable[..., Vm]) -> Iterator[Fleet]:
+def fleet(request: pytest.FixtureRequest, make_vm: Callable[[Guest, str], Vm]) -> Iterator[Fleet]:
     """All VMs that are shared among tests."""
     wanted = [item.callspec.params.get("booted_vm") for item in request.session.items if hasattr(item, "callspec")]
     fleet = Fleet(list(dict.fromkeys(guest for guest in wanted if guest)), make_vm)

@@ -7,9 +7,11 @@ import random
 import shutil
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -26,6 +28,11 @@ USER = "microvm-e2e"
 # Emulated guests on a machine that compiles at the same time can take several times their usual 15 seconds.
 BOOT_SECONDS = 240
 SHUTDOWN_SECONDS = 90
+
+# Where a runner or VMM may leave something on its own account.
+PLACES_FOR_TRACES = tuple(map(Path, ("/dev/shm", "/run", "/tmp", "/var/crash", "/var/lib", "/var/log", "/var/tmp")))
+# Marks a directory of large files that were made before any secret was; searching them would take long.
+NO_TRACES = ".made-before-the-secrets"
 
 STATIC = {"ENVIRONMENT": "test", "CLUSTER": "britton-desktop"}
 
@@ -59,10 +66,11 @@ def adversarial_secrets(rng: random.Random) -> list[Secret]:
     """Values that a shell, an option parser or a C string would damage (W8, W26)."""
     every_byte = bytes(rng.sample(range(256), 256))
     key = openssl("genpkey", "-algorithm", "ed25519")
+    own_part_of_key = key.splitlines()[1][24:]  # what stands before it is the same in all keys of this kind
     token = rng.randbytes(20).hex().encode()
     return [
         unique("every-byte", every_byte),
-        Secret("pem-key", key, canary=key.splitlines()[1]),  # without the line that all such files begin with
+        Secret("pem-key", key, canary=own_part_of_key),
         Secret("one-byte", b"\n", canary=None),
         unique("trailing-newlines", token[:12] + b"\r\n\n\n"),
         unique("syntax", b',a=[]"' + token[12:24] + b'\\,,name=b,file=/x"] $(id) %n \xe2\x9c\x93'),
@@ -148,7 +156,9 @@ class Vm:
     place: Place
     secrets: list[Secret]
     name: str = "test-vm"
+    copies: list[Path] = field(default_factory=list)  # files that hold secrets by right, besides the sources
     process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+    made_at: float = field(default_factory=time.time, init=False)
 
     def prepare(self) -> None:
         """Writes everything a start needs: sources, kernel and initrd, config."""
@@ -168,6 +178,7 @@ class Vm:
         return self.place.sources / secret.name
 
     def _prepare_guest(self) -> None:
+        (self.place.guest / NO_TRACES).touch()
         built = subprocess.run([GUESTS / "build-guest", self.guest.name], check=True, stdout=subprocess.PIPE, text=True)
         base = Path(built.stdout.strip())
         shutil.copy(base / "vmlinuz", self.place.guest / "vmlinuz")
@@ -225,15 +236,14 @@ class Vm:
     def report(self) -> dict[str, Any]:
         """What the guest says about its credentials. Waits until it does."""
         deadline = time.monotonic() + BOOT_SECONDS
-        connection = self._connect_to_report(deadline)
-        with connection, connection.makefile("rb") as lines:
+        line = b""
+        with self._connect_to_report(deadline) as connection:
             connection.settimeout(1)
-            line = b""
             while not line.endswith(b"\n"):
                 try:
-                    line += lines.readline()
+                    line += connection.recv(64 * 1024)
                 except TimeoutError:
-                    lines = connection.makefile("rb")  # a file object is of no use after its first timeout
+                    pass  # a look at whether the VM still runs, then on
                 self._expect_running("before its guest reported", deadline)
         return json.loads(line)
 
@@ -293,11 +303,25 @@ class Vm:
             Scan(
                 canaries=[secret.canary for secret in self.secrets if secret.canary is not None],
                 vmm_pid=self.pid if running else None,
-                directories=[self.place.work, self.place.runtime, Path("/run/vmcred"), Path("/dev/shm")],
-                logs=[self.place.console, self.place.runner_log, self.place.config],
-                sources=[self.source(secret) for secret in self.secrets],
+                directories=[self.place.work, self.place.runtime],
+                logs=[self.place.console, self.place.runner_log, self.place.config, *changed_files(self.made_at)],
+                sources=[self.source(secret) for secret in self.secrets] + self.copies,
             )
         )
+
+
+def changed_files(since: float) -> Iterator[Path]:
+    """Files that were written since then wherever temporary files, state, logs and core dumps are kept."""
+    for root in PLACES_FOR_TRACES:
+        for parent, directories, names in os.walk(root):
+            directories[:] = [name for name in directories if not (Path(parent) / name / NO_TRACES).exists()]
+            for path in (Path(parent) / name for name in names):
+                try:
+                    status = path.lstat()
+                except FileNotFoundError:
+                    continue
+                if stat.S_ISREG(status.st_mode) and status.st_ctime >= since:
+                    yield path
 
 
 @dataclass(frozen=True)
@@ -307,6 +331,11 @@ class End:
     stop: subprocess.CompletedProcess[str]
     exit_code: int
     seconds: float
+
+    @property
+    def by_guest(self) -> bool:
+        """Did the guest shut down when asked to, or was the VMM ended after the time for that was over?"""
+        return self.seconds < SHUTDOWN_SECONDS
 
 
 def program(variable: str) -> Path:
