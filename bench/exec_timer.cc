@@ -1,22 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-// exec_timer RUNS COMMAND [ARGUMENT...]: runs a command that ends by executing clock_mark, and prints a line for each
-// run: "NANOSECONDS KIBIBYTES", the time from just before the process is made to clock_mark's first instruction in
-// main(), and the process' peak resident memory over its whole life, all of its programs and children included.
+// exec_timer RUNS COMMAND [ARGUMENT...]: runs a command that ends by executing clock_mark, and prints a line
+// for each run: "NANOSECONDS KIBIBYTES", the time from just before the process is made to clock_mark's first
+// instruction in main(), and the process' peak resident memory over its whole life, all of its programs and
+// children included.
 //
-// Small and static on purpose. It costs little between two runs, and a child begins with its parent's peak: that of
-// the memory it leaves behind at its own first exec.
+// Small and static on purpose. It costs little between two runs, and a child begins with its parent's peak:
+// that of the memory it leaves behind at its own first exec.
+#include <spawn.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
 #include <optional>
-#include <spawn.h>
 #include <string_view>
-#include <sys/mman.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 namespace {
 
@@ -64,13 +65,13 @@ std::optional<Measurement> measure(char** command) {
   }
   int status = 0;
   rusage usage{};
-  while (::wait4(child, &status, 0, &usage) < 0 && errno == EINTR) {
-  }
+  while (::wait4(child, &status, 0, &usage) < 0 && errno == EINTR) {}
   const std::string_view text = read_output(fd);
   ::close(fd);
   const auto end = time_of_mark(text);
   if (status != 0 || !end) {
-    std::fprintf(stderr, "exec_timer: %s ended with status %d and wrote:\n%s\n", command[0], status, text.data());
+    std::fprintf(stderr, "exec_timer: %s ended with status %d and wrote:\n%s\n", command[0], status,
+                 text.data());
     return std::nullopt;
   }
   return Measurement{.nanoseconds = *end - start, .peak_kib = usage.ru_maxrss};

@@ -22,7 +22,12 @@ def _output(*command: str) -> str:
         return ""
 
 
-def describe_machine(vmcred: Path) -> list[tuple[str, str]]:
+def load() -> float:
+    """How many processes wanted to run in the last minute."""
+    return os.getloadavg()[0]
+
+
+def describe_machine(vmcred: Path, load_before: float) -> list[tuple[str, str]]:
     """Rows of a table. The compiler is the one that the measured program names itself."""
     cpu = Path("/proc/cpuinfo").read_text(encoding="utf-8")
     memory_kib = int(_first_match(r"^MemTotal:\s+(\d+) kB", Path("/proc/meminfo").read_text(encoding="utf-8"), "0"))
@@ -38,5 +43,6 @@ def describe_machine(vmcred: Path) -> list[tuple[str, str]]:
         ("bash", _first_match(r"version (\S+)", _output("bash", "--version"))),
         ("QEMU", _first_match(r"version (.*)$", _output("qemu-system-x86_64", "--version"))),
         ("vmcred", _first_match(r"^vmcred (.*)$", _output(str(vmcred), "--version"))),
+        ("Load before the run", f"{load_before:.1f}"),
         ("Date", date.today().isoformat()),
     ]

@@ -4,28 +4,30 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from pathlib import Path
 
 from boot import BootBench
 from exec_time import KNOWN_MIB, SECRET_COUNTS, known_peak_mib, measure_exec, measure_memory
 from lab import BenchError, open_lab, say
-from machine import describe_machine
+from machine import describe_machine, load
 from page import Results, target_table, whole_page
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
 PARTS = ("exec", "memory", "boot")
-COUNTED_PAIRS = 3
+COUNTED_PAIRS = 2
+BUSY_LOAD = 0.5
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--vmcred", type=Path, required=True, help="the program, of the release preset")
     parser.add_argument("--guest-binary", type=Path, required=True, help="vmcred-guest, of the same preset")
-    parser.add_argument("--helpers", type=Path, help="where exec_timer and clock_mark are (default: ../bench from there)")
+    parser.add_argument("--helpers", type=Path, help="directory of exec_timer and clock_mark (default: ../bench)")
     parser.add_argument("--only", choices=PARTS, action="append", help="measure just this; may be given again")
     parser.add_argument("--pairs", type=int, default=7, help="pairs of timed boots (default: %(default)s)")
-    parser.add_argument("--page", type=Path, default=PAGE, help="where a complete run writes (default: docs/benchmarks.md)")
+    parser.add_argument("--page", type=Path, default=PAGE, help="file for a complete run (default: docs/benchmarks.md)")
     arguments = parser.parse_args()
     if arguments.pairs < 1:
         parser.error("--pairs must be at least 1")
@@ -51,8 +53,13 @@ def _measure(arguments: argparse.Namespace, parts: list[str]) -> Results:
 
 def main() -> int:
     """The program."""
+    # As an exception, so that the VM and the scratch directories go too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     arguments = _arguments()
     parts = arguments.only or list(PARTS)
+    load_before = load()
+    if load_before > BUSY_LOAD:
+        say(f"warning: this machine is busy (load {load_before:.1f}), the figures will show it")
     try:
         results = _measure(arguments, parts)
     except BenchError as error:
@@ -60,7 +67,8 @@ def main() -> int:
         return 1
     print(target_table(results), end="")
     if set(parts) == set(PARTS):
-        arguments.page.write_text(whole_page(results, describe_machine(arguments.vmcred)), encoding="utf-8")
+        machine = describe_machine(arguments.vmcred, load_before)
+        arguments.page.write_text(whole_page(results, machine), encoding="utf-8")
         say(f"wrote {arguments.page}")
     return 0
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/error.h"
 
-#include <cerrno>
 #include <gmock/gmock.h>
+#include <cerrno>
 #include <memory>
 
 #include "base/result.h"
@@ -23,13 +23,15 @@ TEST(ErrorTest, AContextStandsInFrontOfEveryFinding) {
   for (const auto* what : {"a", "b", "c"}) findings.push_back({.kind = ErrorKind::credential, .what = what});
   findings[1].kind = ErrorKind::refused;
   const Error error = first_with_others(std::move(findings)).in("secret 'x'").in("vm 'y'");
-  EXPECT_THAT(texts(error), ElementsAre("vm 'y': secret 'x': a", "vm 'y': secret 'x': b", "vm 'y': secret 'x': c"));
+  EXPECT_THAT(texts(error),
+              ElementsAre("vm 'y': secret 'x': a", "vm 'y': secret 'x': b", "vm 'y': secret 'x': c"));
   EXPECT_EQ(error.kind, ErrorKind::credential);
   EXPECT_EQ(error.others.front().kind, ErrorKind::refused);
 }
 
 TEST(ErrorTest, TheFirstHintStays) {
-  const Error error = Error{.kind = ErrorKind::host, .what = "a"}.with_hint("").with_hint("first").with_hint("second");
+  const Error error =
+      Error{.kind = ErrorKind::host, .what = "a"}.with_hint("").with_hint("first").with_hint("second");
   EXPECT_EQ(error.hint, "first");
 }
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/file.h"
 
-#include <chrono>
-#include <csignal>
 #include <gmock/gmock.h>
 #include <sched.h>
 #include <sys/mount.h>
+#include <chrono>
+#include <csignal>
 #include <thread>
 
 #include "base/text.h"
@@ -92,11 +92,13 @@ TEST(ReadAndWriteTest, ShortReadsAndWritesAreGoneOnWith) {
 
 TEST(ReadAndWriteTest, ErrorsNameTheSubject) {
   char byte = 0;
-  EXPECT_EQ(read_up_to(-1, std::as_writable_bytes(std::span(&byte, 1)), "x").error().what, "x: bad file descriptor");
+  EXPECT_EQ(read_up_to(-1, std::as_writable_bytes(std::span(&byte, 1)), "x").error().what,
+            "x: bad file descriptor");
   EXPECT_EQ(write_all(-1, bytes_of("y"), "x").error().what, "x: bad file descriptor");
   const auto full = open_file("/dev/full", O_WRONLY);
   ASSERT_TRUE(full);
-  EXPECT_EQ(write_all(full->get(), bytes_of("y"), "/dev/full").error().what, "/dev/full: no space left on device");
+  EXPECT_EQ(write_all(full->get(), bytes_of("y"), "/dev/full").error().what,
+            "/dev/full: no space left on device");
 }
 
 TEST(WriteAtomicallyTest, ReplacesTheFileWithTheModeWhateverTheUmask) {
@@ -138,14 +140,16 @@ TEST(WriteAtomicallyTest, AFailureLeavesTheOldFileAndNoTemporaryOne) {
 TEST(WriteAtomicallyTest, AFullDiskLeavesTheOldFileAndNoTemporaryOne) {
   VMCRED_NEEDS_ROOT();
   const auto outcome = test_support::in_child([]() -> std::string {
-    if (::unshare(CLONE_NEWNS) != 0 || ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return "no mounts";
+    if (::unshare(CLONE_NEWNS) != 0 || ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0)
+      return "no mounts";
     const test_support::TemporaryDirectory tree;
     if (::mount("tmpfs", tree.path().c_str(), "tmpfs", 0, "size=64k") != 0) return "no mounts";
     tree.write("file", "old");
     const auto written = write_text_file_atomically(tree.path("file"), std::string(200'000, 'x'), 0600);
-    std::string text = (written ? "written" : errno_text(ENOSPC) == written.error().what.substr(tree.path("file: ").size())
-                                                  ? "full"
-                                                  : written.error().what);
+    std::string text = (written ? "written"
+                        : errno_text(ENOSPC) == written.error().what.substr(tree.path("file: ").size())
+                            ? "full"
+                            : written.error().what);
     text += ", " + test_support::read_file(tree.path("file"));
     for (const auto& name : tree.names()) text += ", " + name;
     ::umount2(tree.path().c_str(), MNT_DETACH);
@@ -170,7 +174,8 @@ TEST(WriteAtomicallyTest, AKilledWriterLeavesTheOldFileOrTheNewOne) {
     ::kill(writer, SIGKILL);
     ASSERT_TRUE(WIFSIGNALED(test_support::wait_for(writer)));
     const std::string found = test_support::read_file(path);
-    ASSERT_TRUE(found == contents[0] || found == contents[1]) << "round " << round << ", " << found.size() << " bytes";
+    ASSERT_TRUE(found == contents[0] || found == contents[1])
+        << "round " << round << ", " << found.size() << " bytes";
     ++seen[found == contents[1] ? 1 : 0];
   }
   EXPECT_GT(seen[0], 0);

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/text.h"
 
+#include <gtest/gtest.h>
 #include <climits>
 #include <cstdint>
-#include <gtest/gtest.h>
 
 namespace vmcred::base {
 namespace {
 
 TEST(ConcatTest, JoinsTextsAndNumbers) {
   const std::string name = "x";
-  EXPECT_EQ(concat("vm '", name, "' has ", 3, " of ", std::size_t{4}, std::string_view(" secrets")), "vm 'x' has 3 of 4 secrets");
+  EXPECT_EQ(concat("vm '", name, "' has ", 3, " of ", std::size_t{4}, std::string_view(" secrets")),
+            "vm 'x' has 3 of 4 secrets");
   EXPECT_EQ(concat(INT64_MIN, " ", UINT64_MAX, " ", -1), "-9223372036854775808 18446744073709551615 -1");
   EXPECT_EQ(concat(), "");
   EXPECT_EQ(concat(std::string_view("a\0b", 3)).size(), 3U);
@@ -37,12 +38,16 @@ TEST(QuotedTest, NoInputCanForgeALineOrEndTheQuotes) {
       {"\x7f", "'\\x7f'"},
       {"it's", "'it\\x27s'"},
       {"\\x0a", "'\\x5cx0a'"},
-      {"gr\xc3\xbc\xc3\x9f""e", "'gr\xc3\xbc\xc3\x9f""e'"},
+      {"gr\xc3\xbc\xc3\x9f"
+       "e",
+       "'gr\xc3\xbc\xc3\x9f"
+       "e'"},
   };
   for (const auto& row : rows) EXPECT_EQ(base::quoted(row.text), row.quoted);
   for (int byte = 0; byte < 256; ++byte) {
     const std::string text = base::quoted(std::string(1, static_cast<char>(byte)));
-    for (const char c : text) EXPECT_TRUE(static_cast<unsigned char>(c) >= 0x20 && c != 0x7f) << "byte " << byte;
+    for (const char c : text)
+      EXPECT_TRUE(static_cast<unsigned char>(c) >= 0x20 && c != 0x7f) << "byte " << byte;
     EXPECT_EQ(text.find('\'', 1), text.size() - 1) << "byte " << byte;
   }
 }
@@ -59,9 +64,14 @@ TEST(ByteCountTest, SeparatesThousands) {
     const char* text;
   };
   const Row rows[] = {
-      {0, "0 bytes"},          {1, "1 byte"},           {999, "999 bytes"},
-      {1000, "1,000 bytes"},   {65'536, "65,536 bytes"}, {999'999, "999,999 bytes"},
-      {1'000'000, "1,000,000 bytes"}, {SIZE_MAX, "18,446,744,073,709,551,615 bytes"},
+      {0, "0 bytes"},
+      {1, "1 byte"},
+      {999, "999 bytes"},
+      {1000, "1,000 bytes"},
+      {65'536, "65,536 bytes"},
+      {999'999, "999,999 bytes"},
+      {1'000'000, "1,000,000 bytes"},
+      {SIZE_MAX, "18,446,744,073,709,551,615 bytes"},
   };
   for (const auto& row : rows) EXPECT_EQ(byte_count(row.bytes), row.text);
 }
@@ -73,9 +83,16 @@ TEST(ClosestTest, FindsWhatWasMeantAndNothingElse) {
     const char* closest;
   };
   const Row rows[] = {
-      {"--config", "--config"}, {"--confg", "--config"},  {"--ocnfig", "--config"}, {"--conf", "--config"},
-      {"--dryrun", "--dry-run"}, {"--jsno", "--json"},    {"--quite", "--quiet"},   {"--help", ""},
-      {"", ""},                 {"completely else", ""},
+      {"--config", "--config"},
+      {"--confg", "--config"},
+      {"--ocnfig", "--config"},
+      {"--conf", "--config"},
+      {"--dryrun", "--dry-run"},
+      {"--jsno", "--json"},
+      {"--quite", "--quiet"},
+      {"--help", ""},
+      {"", ""},
+      {"completely else", ""},
   };
   for (const auto& row : rows) EXPECT_EQ(closest(row.word, candidates), row.closest) << row.word;
   EXPECT_EQ(closest("x", {}), "");

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/unique_fd.h"
 
-#include <cerrno>
 #include <fcntl.h>
 #include <gtest/gtest.h>
-#include <type_traits>
 #include <unistd.h>
+#include <cerrno>
+#include <type_traits>
 
 #include "base/scope_exit.h"
 #include "support/child.h"

@@ -2,11 +2,11 @@
 #include "runner/accelerator.h"
 
 #include <fcntl.h>
-#include <optional>
-#include <string_view>
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
+#include <optional>
+#include <string_view>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -32,8 +32,8 @@ std::string era() {
 std::optional<KvmVerdict> recall(const std::string& path) {
   const auto file = base::open_file(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   struct stat status{};
-  if (!file || ::fstat(file->get(), &status) != 0 || !S_ISREG(status.st_mode) || (status.st_uid != ::geteuid() && status.st_uid != 0) ||
-      (status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+  if (!file || ::fstat(file->get(), &status) != 0 || !S_ISREG(status.st_mode) ||
+      (status.st_uid != ::geteuid() && status.st_uid != 0) || (status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
     return std::nullopt;
   std::string text(k_max_memory_bytes, '\0');
   const auto size = base::read_up_to(file->get(), std::as_writable_bytes(std::span(text)), path);

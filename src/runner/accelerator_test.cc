@@ -28,13 +28,15 @@ std::string choice_of_user(Accelerator accelerator, const std::string& directory
     if (const auto problem = test_support::lose_root(); !problem.empty()) return problem;
     const auto choice = choose_accelerator(machine(accelerator), directory);
     if (choice) return choice->kvm ? "kvm" : choice->note;
-    return (choice.error().kind == ErrorKind::host ? "host: " : "") + choice.error().what + " | " + choice.error().hint;
+    return (choice.error().kind == ErrorKind::host ? "host: " : "") + choice.error().what + " | " +
+           choice.error().hint;
   });
   EXPECT_TRUE(outcome.exited_with(0)) << "it hung";
   return outcome.text;
 }
 
-// A directory in which a probe has left its finding, and that finding falsified: whoever says "planted" has read it.
+// A directory in which a probe has left its finding, and that finding falsified: whoever says "planted" has
+// read it.
 class RememberedVerdictTest : public testing::Test {
  protected:
   void SetUp() override {
@@ -59,8 +61,9 @@ class RememberedVerdictTest : public testing::Test {
 TEST_F(RememberedVerdictTest, IsBelievedUntilTheNextBoot) {
   EXPECT_EQ(test_support::mode_of(m_file), 0644U);
   EXPECT_TRUE(is_believed());
-  EXPECT_EQ(choice_of_user(Accelerator::kvm, m_tree.path()),
-            "host: KVM does not work on this host: planted | set accelerator = \"auto\" to fall back to emulation");
+  EXPECT_EQ(
+      choice_of_user(Accelerator::kvm, m_tree.path()),
+      "host: KVM does not work on this host: planted | set accelerator = \"auto\" to fall back to emulation");
   m_tree.write("kvm", m_era + "works", 0644);
   EXPECT_EQ(choice_of_user(Accelerator::kvm, m_tree.path()), "kvm");
   EXPECT_EQ(choice_of_user(Accelerator::automatic, m_tree.path()), "kvm");
@@ -83,7 +86,8 @@ TEST_F(RememberedVerdictTest, ThatOthersCouldHaveWrittenIsNotBelieved) {
     mode_t mode;
     bool believed;
   };
-  const Row rows[] = {{"private", 0600, true}, {"writable by its group", 0664, false}, {"by everyone", 0646, false}};
+  const Row rows[] = {
+      {"private", 0600, true}, {"writable by its group", 0664, false}, {"by everyone", 0646, false}};
   for (const auto& row : rows) {
     plant(m_era);
     ASSERT_EQ(::chmod(m_file.c_str(), row.mode), 0);
@@ -133,8 +137,10 @@ TEST(ChooseAcceleratorTest, WhereNothingCanBeKeptEachStartProbesAnew) {
 
 TEST(ChooseAcceleratorTest, WithoutRightsToKvmTheReasonIsSaid) {
   const test_support::TemporaryDirectory tree;
-  if (::access("/dev/kvm", F_OK) == 0 && (test_support::mode_of("/dev/kvm") & S_IROTH) != 0) GTEST_SKIP() << "everyone may open /dev/kvm here";
-  EXPECT_THAT(choice_of_user(Accelerator::automatic, tree.path()), HasSubstr("no KVM, emulating instead: /dev/kvm: "));
+  if (::access("/dev/kvm", F_OK) == 0 && (test_support::mode_of("/dev/kvm") & S_IROTH) != 0)
+    GTEST_SKIP() << "everyone may open /dev/kvm here";
+  EXPECT_THAT(choice_of_user(Accelerator::automatic, tree.path()),
+              HasSubstr("no KVM, emulating instead: /dev/kvm: "));
 }
 
 }  // namespace

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runner/hardening.h"
 
-#include <csignal>
-#include <cstdlib>
 #include <gmock/gmock.h>
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <csignal>
+#include <cstdlib>
 
 #include "base/text.h"
 #include "support/child.h"
@@ -36,10 +36,11 @@ TEST(HardenProcessTest, NoCoreNoDebuggerNoPrivilegesNoOpenFiles) {
     rlimit limit{};
     ::getrlimit(RLIMIT_CORE, &limit);
     const mode_t mask = ::umask(0);
-    const bool no_core = limit.rlim_cur == std::min<rlim_t>(before.rlim_max, 1) && limit.rlim_max == limit.rlim_cur;
-    return concat(no_core ? "no core" : "a core", ", dumpable ", ::prctl(PR_GET_DUMPABLE), ", no new privileges ",
-                  ::prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0), ", close on exec ", ::fcntl(inherited, F_GETFD),
-                  ::fcntl(STDERR_FILENO, F_GETFD), ", umask ", mask);
+    const bool no_core =
+        limit.rlim_cur == std::min<rlim_t>(before.rlim_max, 1) && limit.rlim_max == limit.rlim_cur;
+    return concat(no_core ? "no core" : "a core", ", dumpable ", ::prctl(PR_GET_DUMPABLE),
+                  ", no new privileges ", ::prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0), ", close on exec ",
+                  ::fcntl(inherited, F_GETFD), ::fcntl(STDERR_FILENO, F_GETFD), ", umask ", mask);
   });
   EXPECT_EQ(outcome.text, concat("no core, dumpable 0, no new privileges 1, close on exec 10, umask ", 077));
 }
@@ -48,8 +49,8 @@ TEST(HardenProcessTest, NoCoreNoDebuggerNoPrivilegesNoOpenFiles) {
 TEST(HardenProcessTest, TheVmmItBecomesLeavesNoCoreEither) {
   const auto outcome = in_child([]() -> std::string {
     if (const auto problem = harden(); !problem.empty()) return problem;
-    ::execl("/bin/sh", "sh", "-c", "ulimit -Hc; cat /proc/self/coredump_filter; grep NoNewPrivs /proc/self/status",
-            nullptr);
+    ::execl("/bin/sh", "sh", "-c",
+            "ulimit -Hc; cat /proc/self/coredump_filter; grep NoNewPrivs /proc/self/status", nullptr);
     return "no shell";
   });
   EXPECT_THAT(outcome.text, HasSubstr("0\n00000000\nNoNewPrivs:\t1\n"));
@@ -89,11 +90,13 @@ struct SwapRow {
 
 std::string swap_verdict(const SwapRow& row) {
   const test_support::TemporaryDirectory tree("/dev/shm");
-  if (::unshare(CLONE_NEWNS) != 0 || ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return "namespace";
+  if (::unshare(CLONE_NEWNS) != 0 || ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0)
+    return "namespace";
   const auto show = [&](const char* name, const char* content, const char* place) {
     return ::mount(tree.write(name, content, 0444).c_str(), place, nullptr, MS_BIND, nullptr) == 0;
   };
-  if (!show("swaps", row.swaps, "/proc/swaps") || !show("cgroup", row.group, "/proc/self/cgroup")) return "namespace";
+  if (!show("swaps", row.swaps, "/proc/swaps") || !show("cgroup", row.group, "/proc/self/cgroup"))
+    return "namespace";
   const std::string groups = tree.make_directory("groups");
   for (const auto& [group, limit] : row.limits) {
     std::filesystem::create_directories(groups + group);
@@ -104,7 +107,8 @@ std::string swap_verdict(const SwapRow& row) {
   vm.allow_swap = row.allow_swap;
   const auto checked = check_swap(vm);
   if (checked) return "";
-  if (checked.error().kind != base::ErrorKind::refused || checked.error().hint.find("allow_swap") == std::string::npos)
+  if (checked.error().kind != base::ErrorKind::refused ||
+      checked.error().hint.find("allow_swap") == std::string::npos)
     return "another error";
   return checked.error().what;
 }
@@ -112,7 +116,8 @@ std::string swap_verdict(const SwapRow& row) {
 TEST(CheckSwapTest, RefusesWhereTheKernelMayWriteSecretsToADevice) {
   VMCRED_NEEDS_ROOT();
   constexpr auto k_heading = "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n";
-  constexpr auto k_disk = "Filename\t\t\t\tType\t\tSize\n/dev/sda2                               partition\t8388604\n";
+  constexpr auto k_disk =
+      "Filename\t\t\t\tType\t\tSize\n/dev/sda2                               partition\t8388604\n";
   constexpr auto k_file = "Filename\n/swapfile                               file\t8388604\n";
   constexpr auto k_zram = "Filename\n/dev/zram0                               partition\t8388604\n";
   constexpr auto k_both = "Filename\n/dev/zram0      partition\t8388604\n/dev/sda2      partition\t8388604\n";
@@ -137,7 +142,8 @@ TEST(CheckSwapTest, RefusesWhereTheKernelMayWriteSecretsToADevice) {
     if (*row.verdict == '\0')
       EXPECT_EQ(outcome.text, "") << row.about;
     else
-      EXPECT_THAT(outcome.text, HasSubstr(concat("swaps to ", row.verdict, ", where the VM's secrets could end up")))
+      EXPECT_THAT(outcome.text,
+                  HasSubstr(concat("swaps to ", row.verdict, ", where the VM's secrets could end up")))
           << row.about;
   }
 }

@@ -60,7 +60,8 @@ TEST_F(PrivateDirectoryTest, TheUserReadsEveryByteAndCanChangeNothing) {
   const std::string value = test_support::all_bytes();
   const auto directory = make_with_secret(value);
   const auto outcome = test_support::in_child([&]() -> std::string {
-    if (::setresgid(k_group, k_group, k_group) != 0 || ::setresuid(k_user, k_user, k_user) != 0) return "identity";
+    if (::setresgid(k_group, k_group, k_group) != 0 || ::setresuid(k_user, k_user, k_user) != 0)
+      return "identity";
     const auto read = credential::read_credential(directory.get(), credential_name("host-a"));
     if (!read) return read.error().what;
     if (!read->equals(bytes_of(value))) return "another value";
@@ -74,7 +75,8 @@ TEST_F(PrivateDirectoryTest, TheUserReadsEveryByteAndCanChangeNothing) {
 TEST_F(PrivateDirectoryTest, AnotherUserCanNotReadIt) {
   const auto directory = make_with_secret("value");
   const auto outcome = test_support::in_child([&]() -> std::string {
-    if (::setresgid(k_user + 1, k_user + 1, k_user + 1) != 0 || ::setresuid(k_user + 1, k_user + 1, k_user + 1) != 0)
+    if (::setresgid(k_user + 1, k_user + 1, k_user + 1) != 0 ||
+        ::setresuid(k_user + 1, k_user + 1, k_user + 1) != 0)
       return "identity";
     const auto read = credential::read_credential(directory.get(), credential_name("host-a"));
     return read ? "read it" : read.error().what;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runner/program.h"
 
-#include <cstdlib>
 #include <gmock/gmock.h>
+#include <cstdlib>
 
 #include "runner/start.h"
 #include "support/child.h"
@@ -27,7 +27,8 @@ std::string found_with(const std::string& path, const std::string& program = "")
            vm.program = program;
            const auto found = find_program(vm);
            if (found) return *found;
-           return (found.error().kind == ErrorKind::host ? "host: " : "") + found.error().what + " | " + found.error().hint;
+           return (found.error().kind == ErrorKind::host ? "host: " : "") + found.error().what + " | " +
+                  found.error().hint;
          })
       .text;
 }
@@ -44,7 +45,8 @@ TEST(FindProgramTest, TakesTheFirstProgramOnThePathThatCanBeRun) {
   EXPECT_EQ(found_with(in("empty") + in("directory") + in("data") + in("first") + in("second")),
             tree.path("first") + "/" + k_qemu);
   EXPECT_EQ(found_with(in("first") + in("second"), "other"), tree.path("second/other"));
-  EXPECT_THAT(found_with(in("empty")), HasSubstr("host: hypervisor qemu-system-x86_64 is not installed | install it: apt"));
+  EXPECT_THAT(found_with(in("empty")),
+              HasSubstr("host: hypervisor qemu-system-x86_64 is not installed | install it: apt"));
   EXPECT_THAT(found_with(""), HasSubstr("is not installed"));
 }
 
@@ -89,7 +91,8 @@ TEST(CheckBootFilesTest, NamesTheFileThatIsWrong) {
     vm.initrd = row.initrd;
     const auto checked = check_boot_files(vm);
     EXPECT_EQ(checked ? "" : checked.error().what, row.what);
-    EXPECT_THAT(checked ? "correct the path in the config" : checked.error().hint, HasSubstr("correct the path in the config"));
+    EXPECT_THAT(checked ? "correct the path in the config" : checked.error().hint,
+                HasSubstr("correct the path in the config"));
   }
 }
 
@@ -108,7 +111,8 @@ class PrepareStartTest : public testing::Test {
     return in_child([&]() -> std::string {
              ::setenv("VMCRED_RUNTIME_DIR", m_tree.path("run").c_str(), 1);
              ::unsetenv("CREDENTIALS_DIRECTORY");
-             if (credentials_directory != nullptr) ::setenv("CREDENTIALS_DIRECTORY", credentials_directory, 1);
+             if (credentials_directory != nullptr)
+               ::setenv("CREDENTIALS_DIRECTORY", credentials_directory, 1);
              const auto prepared = prepare_start(m_vm, Purpose::dry_run);
              if (!prepared) return prepared.error().what;
              std::string text;
@@ -124,7 +128,8 @@ class PrepareStartTest : public testing::Test {
 };
 
 TEST_F(PrepareStartTest, EveryErrorNamesTheVmOnce) {
-  EXPECT_EQ(dry_run(), "vm 'test-vm': secret 'api-key': " + m_tree.path("api-key") + ": no such file or directory");
+  EXPECT_EQ(dry_run(),
+            "vm 'test-vm': secret 'api-key': " + m_tree.path("api-key") + ": no such file or directory");
   m_vm.kernel = "/nonexistent/kernel";
   EXPECT_EQ(dry_run(), "vm 'test-vm': kernel /nonexistent/kernel: no such file or directory");
   m_vm.program = "/nonexistent/qemu";

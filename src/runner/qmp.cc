@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runner/qmp.h"
 
-#include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <nlohmann/json.hpp>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <nlohmann/json.hpp>
 
 #include "base/text.h"
 
@@ -45,7 +45,8 @@ nlohmann::json parse_object(const std::string& line) {
 Result<void> limit_blocking(int socket, Clock::time_point deadline) {
   const int left = std::max(milliseconds_until(deadline), 1);  // zero would mean: for ever
   const timeval limit{.tv_sec = left / 1000, .tv_usec = left % 1000 * 1000};
-  if (::setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit) != 0) return base::errno_error("QMP");
+  if (::setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit) != 0)
+    return base::errno_error("QMP");
   return {};
 }
 
@@ -75,9 +76,11 @@ Result<QmpClient> QmpClient::connect(const std::string& socket_path, Clock::time
   if (!client.m_socket.valid()) return base::errno_error("socket");
   VMCRED_TRY(limit_blocking(client.m_socket.get(), deadline));
   if (::connect(client.m_socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
-    return errno == EAGAIN ? vmm_error(k_no_answer) : vmm_error(concat(socket_path, ": ", base::errno_text(errno)));
+    return errno == EAGAIN ? vmm_error(k_no_answer)
+                           : vmm_error(concat(socket_path, ": ", base::errno_text(errno)));
   VMCRED_TRY_ASSIGN(const std::string greeting, client.read_line(deadline));
-  if (!parse_object(greeting).contains("QMP")) return vmm_error(concat(socket_path, ": the peer is not QEMU"));
+  if (!parse_object(greeting).contains("QMP"))
+    return vmm_error(concat(socket_path, ": the peer is not QEMU"));
   VMCRED_TRY(client.execute("qmp_capabilities", deadline));
   return client;
 }
@@ -96,7 +99,8 @@ Result<void> QmpClient::execute(std::string_view command, Clock::time_point dead
 Result<UniqueFd> QmpClient::peer_process() const {
   ucred peer{};
   socklen_t size = sizeof peer;
-  if (::getsockopt(m_socket.get(), SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return base::errno_error("QMP peer");
+  if (::getsockopt(m_socket.get(), SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0)
+    return base::errno_error("QMP peer");
   UniqueFd process(static_cast<int>(::syscall(SYS_pidfd_open, peer.pid, 0)));
   if (!process.valid()) return base::errno_error("QMP peer");
   return process;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runner/qmp.h"
 
-#include <csignal>
 #include <gmock/gmock.h>
 #include <poll.h>
+#include <csignal>
 
-#include "runner/fake_qmp.h"
+#include "support/fake_qmp.h"
 #include "support/temporary_directory.h"
 
 namespace vmcred::runner {
@@ -13,6 +13,13 @@ namespace {
 
 using base::ErrorKind;
 using std::chrono::milliseconds;
+using test_support::FakeQmp;
+using test_support::FakeQmpConnection;
+using test_support::FakeQmpEnd;
+using test_support::FakeQmpManners;
+using test_support::k_qmp_done;
+using test_support::k_qmp_event;
+using test_support::k_qmp_greeting;
 using testing::EndsWith;
 using testing::HasSubstr;
 using testing::StartsWith;
@@ -67,7 +74,8 @@ TEST_F(QmpClientTest, ARefusedCommandIsNamedAndTheNextOneWorks) {
 }
 
 TEST_F(QmpClientTest, WhatIsNotQemuIsNotTalkedTo) {
-  for (const std::string text : {"hello\r\n", "{}\n", "[\"QMP\"]\n", "\n", "{\"QMP\n", "{\"return\": {}}\n"}) {
+  for (const std::string text :
+       {"hello\r\n", "{}\n", "[\"QMP\"]\n", "\n", "{\"QMP\n", "{\"return\": {}}\n"}) {
     const auto error = failure(
         [text](FakeQmpConnection& client) {
           client.write(text);
@@ -162,7 +170,8 @@ TEST_F(QmpClientTest, AQemuThatServesSomeoneElseIsNotWaitedForBeyondTheDeadline)
       address.sun_family = AF_UNIX;
       std::memcpy(address.sun_path, m_socket.c_str(), m_socket.size() + 1);
       queue.emplace_back(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-      static_cast<void>(::connect(queue.back().get(), reinterpret_cast<const sockaddr*>(&address), sizeof address));
+      static_cast<void>(
+          ::connect(queue.back().get(), reinterpret_cast<const sockaddr*>(&address), sizeof address));
     }
     return text;
   });

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runner/runtime_directory.h"
 
-#include <cstdlib>
 #include <gmock/gmock.h>
+#include <cstdlib>
 
 #include "support/child.h"
 #include "support/temporary_directory.h"
@@ -27,7 +27,8 @@ TEST(RuntimeDirectoryTest, IsChosenInThisOrder) {
       {"a unit's own", nullptr, "/run/unit", "/run/user/1", false, "/run/unit"},
       {"empty counts as unset", "", "", "/run/user/1", false, "/run/user/1/vmcred/x"},
       {"a user's session", nullptr, nullptr, "/run/user/1", false, "/run/user/1/vmcred/x"},
-      {"none", nullptr, nullptr, nullptr, false, "host: set VMCRED_RUNTIME_DIR to a directory that only you can write"},
+      {"none", nullptr, nullptr, nullptr, false,
+       "host: set VMCRED_RUNTIME_DIR to a directory that only you can write"},
       {"root's", nullptr, nullptr, "/run/user/0", true, "/run/vmcred/x"},
       {"root, a unit's own", nullptr, "/run/unit", nullptr, true, "/run/unit"},
       {"root, chosen", "/a", nullptr, nullptr, true, "/a/x"},

@@ -53,7 +53,8 @@ class SourcesTest : public testing::Test {
 };
 
 TEST_F(SourcesTest, SecretsComeByteForByteUnderTheirGuestNamesInTheConfigsOrder) {
-  const std::string values[] = {test_support::all_bytes(), "\n\nspaces around \n", std::string(1'048'576, '\xff')};
+  const std::string values[] = {test_support::all_bytes(), "\n\nspaces around \n",
+                                std::string(1'048'576, '\xff')};
   add("every-byte", values[0]);
   add("new-lines", values[1]);
   add("largest", values[2]);
@@ -82,7 +83,8 @@ TEST_F(SourcesTest, AllThatFailAreReportedTogetherWithVmSecretAndPath) {
                           "vm 'test-vm': secret 'db-password': " + tree + "/db-password is empty",
                           "vm 'test-vm': secret 'too-large': " + tree +
                               "/too-large: has 1,048,577 bytes, the limit is 1,048,576 bytes",
-                          "vm 'test-vm': secret 'no-file': " + tree + "/directory: is a directory, expected a regular file"));
+                          "vm 'test-vm': secret 'no-file': " + tree +
+                              "/directory: is a directory, expected a regular file"));
   EXPECT_EQ(error.hint, "put the secret there as root:root 0400, then start the VM again");
   EXPECT_THAT(error.others.front().hint, HasSubstr("'allow_empty = true' in [vms.…] secrets.db-password"));
 }
@@ -102,9 +104,10 @@ TEST_F(SourcesTest, ASourceThatOthersMayReadIsWarnedOf) {
   add("world", "x", 0444);
   add("owner-writes", "x", 0600);
   ASSERT_TRUE(read_own());
-  EXPECT_THAT(m_warnings,
-              ElementsAre(m_tree.path("kvm-group") + " can be read by its group; secrets should be root:root 0400",
-                          m_tree.path("world") + " can be read by every user; secrets should be root:root 0400"));
+  EXPECT_THAT(
+      m_warnings,
+      ElementsAre(m_tree.path("kvm-group") + " can be read by its group; secrets should be root:root 0400",
+                  m_tree.path("world") + " can be read by every user; secrets should be root:root 0400"));
 }
 
 TEST_F(SourcesTest, WhoMayNotReadASourceIsToldWhatToDo) {
@@ -115,7 +118,8 @@ TEST_F(SourcesTest, WhoMayNotReadASourceIsToldWhatToDo) {
     const auto error = failure();
     return error.what + " | " + error.hint;
   });
-  EXPECT_THAT(outcome.text, HasSubstr("api-key: permission denied | run as root, or under systemd with LoadCredential="));
+  EXPECT_THAT(outcome.text,
+              HasSubstr("api-key: permission denied | run as root, or under systemd with LoadCredential="));
 }
 
 TEST_F(SourcesTest, RootHandsTheUserACopyAndTouchesNoSource) {
@@ -128,7 +132,8 @@ TEST_F(SourcesTest, RootHandsTheUserACopyAndTouchesNoSource) {
     if (const auto done = become(k_identity); !done) return done.error().what;
     const auto set = read_secrets(m_vm, directory->get());
     if (!set) return set.error().what;
-    return set->front().name.text() + (set->front().value.equals(bytes_of(test_support::all_bytes())) ? " whole" : " cut");
+    return set->front().name.text() +
+           (set->front().value.equals(bytes_of(test_support::all_bytes())) ? " whole" : " cut");
   });
   EXPECT_EQ(outcome.text, "API_KEY whole");
   const auto after = test_support::status_of(m_tree.path("api-key"));
@@ -189,10 +194,11 @@ TEST_F(CredentialsDirectoryTest, AllThatAreMissingOrEmptyAreReportedTogether) {
   const auto set = read();
   ASSERT_FALSE(set);
   EXPECT_EQ(set.error().kind, ErrorKind::credential);
-  EXPECT_THAT(texts(set.error()),
-              ElementsAre("vm 'test-vm': secret 'api-key': host-api-key not found in credentials directory",
-                          "vm 'test-vm': secret 'db-password': host-db-password in credentials directory is empty",
-                          "vm 'test-vm': secret 'jwt-secret': host-jwt-secret not found in credentials directory"));
+  EXPECT_THAT(
+      texts(set.error()),
+      ElementsAre("vm 'test-vm': secret 'api-key': host-api-key not found in credentials directory",
+                  "vm 'test-vm': secret 'db-password': host-db-password in credentials directory is empty",
+                  "vm 'test-vm': secret 'jwt-secret': host-jwt-secret not found in credentials directory"));
   m_vm.secrets = {m_vm.secrets[1]};
   m_vm.secrets.front().allow_empty = true;
   EXPECT_TRUE(read());

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runner/stop.h"
 
+#include <gmock/gmock.h>
 #include <csignal>
 #include <future>
-#include <gmock/gmock.h>
 
-#include "runner/fake_qmp.h"
+#include "support/fake_qmp.h"
 #include "support/temporary_directory.h"
 
 namespace vmcred::runner {
@@ -13,6 +13,12 @@ namespace {
 
 using base::ErrorKind;
 using std::chrono::seconds;
+using test_support::FakeQmp;
+using test_support::FakeQmpConnection;
+using test_support::FakeQmpEnd;
+using test_support::FakeQmpManners;
+using test_support::k_qmp_done;
+using test_support::k_qmp_greeting;
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
@@ -22,7 +28,8 @@ struct RunningVm {
   explicit RunningVm(const FakeQmp::Play& play)
       : socket(tree.path("qmp.sock")), report(tree.write("report.sock", "")), qemu(socket, play) {}
   explicit RunningVm(const FakeQmpManners& manners)
-      : RunningVm([manners](FakeQmpConnection& client) { return serve_qmp(client, manners); }) {}
+      : RunningVm([manners](FakeQmpConnection& client) { return test_support::serve_qmp(client, manners); }) {
+  }
 
   base::Result<StopOutcome> stop(seconds patience) {
     return stop_vm(tree.path(), patience, [&](const std::string& text) { said.push_back(text); });
@@ -92,8 +99,11 @@ TEST(StopVmTest, AQemuThatDoesNotEndIsKilled) {
     return FakeQmpEnd::done;
   });
   ::signal(SIGPIPE, SIG_DFL);
-  const auto stop = [](RunningVm& vm) { return std::async(std::launch::async, [&] { return vm.stop(seconds(0)); }); };
-  std::future<base::Result<StopOutcome>> stopping[] = {stop(ignores_quit), stop(hangs_up), stop(talks_nonsense)};
+  const auto stop = [](RunningVm& vm) {
+    return std::async(std::launch::async, [&] { return vm.stop(seconds(0)); });
+  };
+  std::future<base::Result<StopOutcome>> stopping[] = {stop(ignores_quit), stop(hangs_up),
+                                                       stop(talks_nonsense)};
   for (auto& stopped : stopping) {
     const auto outcome = stopped.get();
     ASSERT_TRUE(outcome) << outcome.error().what;

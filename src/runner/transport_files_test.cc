@@ -100,7 +100,8 @@ TEST(MakeTransportFilesTest, TheyCanNotBeChangedAndTheirNameTellsNothing) {
 TEST(ArgumentListTest, DescriptorsTakeTheFilesPlaces) {
   vmm::LaunchPlan plan;
   plan.program = "/usr/bin/qemu";
-  plan.arguments = {{.text = "-a"}, {.text = "file=", .file = 1}, {.text = "name=x,file=", .file = 0}, {.text = "-z"}};
+  plan.arguments = {
+      {.text = "-a"}, {.text = "file=", .file = 1}, {.text = "name=x,file=", .file = 0}, {.text = "-z"}};
   std::vector<base::UniqueFd> files;
   files.emplace_back(::open("/dev/null", O_RDONLY | O_CLOEXEC));
   files.emplace_back(::open("/dev/null", O_RDONLY | O_CLOEXEC));

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runner/trusted_path.h"
 
-#include <atomic>
-#include <chrono>
-#include <cstdio>
 #include <gmock/gmock.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <atomic>
+#include <chrono>
+#include <cstdio>
 #include <thread>
 
 #include "support/child.h"
@@ -55,7 +55,8 @@ TEST_F(OpenTrustedTest, TakesEverySpellingOfAPath) {
   m_tree.make_directory("a");
   m_tree.make_directory("a/b");
   m_tree.write("a/secret", "bytes");
-  for (const auto* spelling : {"a/secret", "a//secret", "a/./secret", "./a/secret", "a/b/../secret", "a/b/../../a/secret"})
+  for (const auto* spelling :
+       {"a/secret", "a//secret", "a/./secret", "./a/secret", "a/b/../secret", "a/b/../../a/secret"})
     EXPECT_EQ(content(spelling), "bytes") << spelling;
 }
 
@@ -149,12 +150,9 @@ TEST_F(OpenTrustedTest, NobodyCanLeadToAFileThatIsNotTheirs) {
     const char* name;
     std::string target;
   };
-  const Link links[] = {{"alice/own", "secret"},
-                        {"alice/absolute", m_tree.path("roots")},
-                        {"alice/relative", "../roots"},
-                        {"alice/up", ".."},
-                        {"alice/to-bob", "../bob/secret"},
-                        {"alice/to-device", "/dev/null"}};
+  const Link links[] = {{"alice/own", "secret"},           {"alice/absolute", m_tree.path("roots")},
+                        {"alice/relative", "../roots"},    {"alice/up", ".."},
+                        {"alice/to-bob", "../bob/secret"}, {"alice/to-device", "/dev/null"}};
   for (const auto& link : links) {
     m_tree.make_link(link.name, link.target);
     own(k_alice, link.name);
@@ -165,8 +163,9 @@ TEST_F(OpenTrustedTest, NobodyCanLeadToAFileThatIsNotTheirs) {
   own(k_alice, "alice");
 
   for (const auto* path : {"alice/secret", "alice/own"}) EXPECT_EQ(content(path), "alice's") << path;
-  for (const auto* path : {"alice/absolute", "alice/relative", "alice/up/roots", "alice/../roots", "alice/to-bob",
-                           "alice/to-device", "alice/hard", "alice/planted/secret", "alice/up/bob/secret"}) {
+  for (const auto* path :
+       {"alice/absolute", "alice/relative", "alice/up/roots", "alice/../roots", "alice/to-bob",
+        "alice/to-device", "alice/hard", "alice/planted/secret", "alice/up/bob/secret"}) {
     const auto error = failure(path);
     EXPECT_EQ(error.kind, ErrorKind::refused) << path << ": " << error.what;
     EXPECT_THAT(error.what, HasSubstr("leads from something of user 4711 to something of user "));
@@ -239,7 +238,8 @@ TEST_F(OpenTrustedTest, ALinkSwappedInForADirectoryIsNeverFollowedToSomeoneElses
   m_tree.write("roots/secret", "root's");
   m_tree.write("alice/directory/secret", "alice's");
   m_tree.make_link("alice/trap", m_tree.path("roots"));
-  for (const auto* name : {"alice", "alice/directory", "alice/directory/secret", "alice/trap"}) own(k_alice, name);
+  for (const auto* name : {"alice", "alice/directory", "alice/directory/secret", "alice/trap"})
+    own(k_alice, name);
   race(m_tree.path("alice/directory/secret"), m_tree.path("alice/directory"), m_tree.path("alice/trap"));
 }
 

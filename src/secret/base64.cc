@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cstdint>
 #include <sodium/utils.h>
 
 namespace vmcred::secret {
@@ -10,25 +11,33 @@ namespace {
 
 constexpr int k_variant = sodium_base64_VARIANT_ORIGINAL;
 
-const unsigned char* as_octets(const std::byte* bytes) { return reinterpret_cast<const unsigned char*>(bytes); }
+// The letter of a six-bit value, by arithmetic alone: a table look-up would show in the cache which one it was. Each
+// term is the step from one range of the alphabet to the next, masked by the sign of the comparison. Ours and not the
+// library's, which calls two functions for each letter: with hundreds of credentials that was a tenth of a start.
+constexpr std::byte letter_of(std::uint32_t value) {
+  const auto number = static_cast<std::int32_t>(value & 63U);
+  const std::int32_t letter = number + 'A' + (((25 - number) >> 8) & ('a' - 'Z' - 1)) +
+                              (((51 - number) >> 8) & ('0' - 'z' - 1)) + (((61 - number) >> 8) & ('+' - '9' - 1)) +
+                              (((62 - number) >> 8) & ('/' - '+' - 1));
+  return static_cast<std::byte>(letter);
+}
 
 }  // namespace
 
 void base64_encode(std::span<const std::byte> bytes, std::span<std::byte> text) {
   assert(text.size() == base64_length(bytes.size()));
-  // The library writes a terminator, for which `text` has no room: blocks of whole groups go through a small
-  // buffer that has it.
-  constexpr std::size_t k_block = 3UL * 64;
-  char letters[base64_length(k_block) + 1];
-  while (!bytes.empty()) {
-    const std::size_t n = std::min(k_block, bytes.size());
-    sodium_bin2base64(letters, sizeof letters, as_octets(bytes.data()), n, k_variant);
-    const auto encoded = std::as_bytes(std::span(letters).first(base64_length(n)));
-    std::copy(encoded.begin(), encoded.end(), text.begin());
-    text = text.subspan(encoded.size());
-    bytes = bytes.subspan(n);
+  constexpr std::size_t k_group = 3;
+  auto out = text.begin();
+  for (; !bytes.empty(); bytes = bytes.subspan(std::min(k_group, bytes.size()))) {
+    const std::size_t present = std::min(k_group, bytes.size());
+    std::uint32_t group = 0;
+    for (std::size_t i = 0; i < k_group; ++i)
+      group = group << 8U | (i < present ? std::to_integer<std::uint32_t>(bytes[i]) : 0);
+    *out++ = letter_of(group >> 18U);
+    *out++ = letter_of(group >> 12U);
+    *out++ = present > 1 ? letter_of(group >> 6U) : std::byte{'='};
+    *out++ = present > 2 ? letter_of(group) : std::byte{'='};
   }
-  sodium_memzero(letters, sizeof letters);
 }
 
 std::optional<std::size_t> base64_decode(std::span<const std::byte> text, std::span<std::byte> bytes) {

@@ -31,8 +31,13 @@ TEST(Base64Test, AgreesWithTheVectorsOfTheStandard) {
     const char* bytes;
     const char* text;
   };
-  const Row rows[] = {{"", ""},          {"f", "Zg=="},         {"fo", "Zm8="},        {"foo", "Zm9v"},
-                      {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"}};
+  const Row rows[] = {{"", ""},
+                      {"f", "Zg=="},
+                      {"fo", "Zm8="},
+                      {"foo", "Zm9v"},
+                      {"foob", "Zm9vYg=="},
+                      {"fooba", "Zm9vYmE="},
+                      {"foobar", "Zm9vYmFy"}};
   for (const auto& row : rows) {
     EXPECT_EQ(encode(row.bytes), row.text);
     EXPECT_EQ(decode(row.text), row.bytes);
@@ -67,8 +72,9 @@ TEST(Base64Test, SkipsWhiteSpaceAsSystemdDoes) {
 }
 
 TEST(Base64Test, RefusesWhatIsNotBase64) {
-  for (const std::string text : {"Z", "Zg", "Zg=", "Zm9", "Zm9vYg", "Zg===", "Zg==Zg==", "=", "====", "=Zg=", "Z=g=", "Zm8=x",
-                                 "Zm9v-A==", "Zm9v_A==", "Zm9v!", "Zm\xc3\xa4v", "Zh==", "Zm9="})
+  for (const std::string text :
+       {"Z", "Zg", "Zg=", "Zm9", "Zm9vYg", "Zg===", "Zg==Zg==", "=", "====", "=Zg=", "Z=g=", "Zm8=x",
+        "Zm9v-A==", "Zm9v_A==", "Zm9v!", "Zm\xc3\xa4v", "Zh==", "Zm9="})
     EXPECT_EQ(decode(text), std::nullopt) << text;
   EXPECT_EQ(decode(std::string("Zm9\0", 4)), std::nullopt);
 }

@@ -81,7 +81,8 @@ TEST(SecretBufferTest, AMoveTakesTheBytesAlong) {
   EXPECT_TRUE(third.equals(bytes_of("value")));
 }
 
-// The other buffer keeps their common pages mapped, so that the first one's bytes can be looked for after its end.
+// The other buffer keeps their common pages mapped, so that the first one's bytes can be looked for after its
+// end.
 TEST(SecretBufferTest, WipesItsBytesWhenItGoes) {
   const SecretBuffer other = buffer_of("keeps the pages");
   const std::byte* place = nullptr;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Secrets that come from files and go into memory files.
-#include <atomic>
 #include <gmock/gmock.h>
 #include <sys/mman.h>
+#include <atomic>
 #include <thread>
 
 #include "base/text.h"
@@ -27,9 +27,8 @@ base::Result<SecretBuffer> read(const std::string& path, std::size_t max_bytes =
 
 TEST(ReadSecretFileTest, TakesEveryByteAndTrimsNothing) {
   const test_support::TemporaryDirectory tree;
-  for (const std::string& value :
-       {std::string(), std::string("\n"), test_support::all_bytes(), std::string("  -----BEGIN-----\r\n\n"),
-        std::string(1'000'000, '\0')}) {
+  for (const std::string& value : {std::string(), std::string("\n"), test_support::all_bytes(),
+                                   std::string("  -----BEGIN-----\r\n\n"), std::string(1'000'000, '\0')}) {
     const auto buffer = read(tree.write("file", value));
     ASSERT_TRUE(buffer) << buffer.error().what;
     EXPECT_TRUE(buffer->equals(bytes_of(value))) << value.size();
@@ -48,7 +47,8 @@ TEST(ReadSecretFileTest, TakesUpToTheLimitAndNoMore) {
 
 TEST(ReadSecretFileTest, WhatIsNoRegularFileIsRefused) {
   const test_support::TemporaryDirectory tree;
-  for (const std::string& path : {tree.make_fifo("fifo"), tree.make_directory("directory"), std::string("/dev/zero")}) {
+  for (const std::string& path :
+       {tree.make_fifo("fifo"), tree.make_directory("directory"), std::string("/dev/zero")}) {
     const auto refused = read(path);
     ASSERT_FALSE(refused) << path;
     EXPECT_EQ(refused.error().kind, ErrorKind::credential);
@@ -115,8 +115,7 @@ TEST_F(SealedFileTest, HoldsTheBytesAndNeverOthers) {
 }
 
 TEST_F(SealedFileTest, ReadsFromItsStartEachTimeItIsOpened) {
-  for (int i = 0; i < 2; ++i)
-    EXPECT_EQ(test_support::read_file(concat("/dev/fd/", fd())), m_value);
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(test_support::read_file(concat("/dev/fd/", fd())), m_value);
 }
 
 TEST_F(SealedFileTest, ReachesTheNextProgram) {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "secret/locked_memory.h"
 
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
 #include <algorithm>
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
 #include <mutex>
-#include <sys/mman.h>
-#include <sys/resource.h>
-#include <unistd.h>
 #include <vector>
 
 #include "base/text.h"
@@ -63,8 +63,9 @@ Result<Chunk> map_chunk(std::size_t size) {
     const int reason = locked ? errno : lock_errno;
     ::munmap(start, size);
     return Error{.kind = ErrorKind::refused,
-                 .what = base::concat("can't lock ", base::byte_count(size), " of memory for secrets: ",
-                                      base::errno_text(reason), " (RLIMIT_MEMLOCK: ", locked_memory_limit(), ")"),
+                 .what = base::concat("can't lock ", base::byte_count(size),
+                                      " of memory for secrets: ", base::errno_text(reason),
+                                      " (RLIMIT_MEMLOCK: ", locked_memory_limit(), ")"),
                  .hint = "raise the limit: 'ulimit -l unlimited' in the shell, or LimitMEMLOCK= in the unit"};
   }
   ::madvise(start, size, MADV_UNMERGEABLE);  // fails on kernels without KSM, which have nothing to merge

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "secret/locked_memory.h"
 
+#include <gmock/gmock.h>
+#include <sys/resource.h>
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
-#include <gmock/gmock.h>
 #include <map>
 #include <random>
 #include <sstream>
-#include <sys/resource.h>
 #include <thread>
 
 #include "secret/buffer.h"
@@ -33,7 +33,8 @@ std::vector<std::string> mapping_flags(const std::byte* address) {
     char dash = 0;
     std::istringstream range(line);
     if (range >> std::hex >> start >> dash >> end && dash == '-')
-      inside = start <= reinterpret_cast<std::uintptr_t>(address) && reinterpret_cast<std::uintptr_t>(address) < end;
+      inside = start <= reinterpret_cast<std::uintptr_t>(address) &&
+               reinterpret_cast<std::uintptr_t>(address) < end;
     if (!inside || !line.starts_with("VmFlags:")) continue;
     std::istringstream words(line.substr(line.find(':') + 1));
     return {std::istream_iterator<std::string>(words), {}};
@@ -86,7 +87,8 @@ TEST(LockedMemoryTest, AForkedChildsOwnSecretsAreLocked) {
     for (const auto& flag : mapping_flags(*block)) text += flag + " ";
     return text + (locked_kib() > 0 ? "locked" : "not locked");
   });
-  EXPECT_THAT(outcome.text, AllOf(HasSubstr("lo "), HasSubstr("dd "), HasSubstr("wf "), HasSubstr(" locked")));
+  EXPECT_THAT(outcome.text,
+              AllOf(HasSubstr("lo "), HasSubstr("dd "), HasSubstr("wf "), HasSubstr(" locked")));
 }
 
 TEST(LockedMemoryTest, AForkedChildMayEndItsParentsBuffers) {
@@ -123,7 +125,8 @@ TEST(LockedMemoryTest, WhereNothingMayBeLockedNoSecretIsTaken) {
       return (error.kind == base::ErrorKind::refused ? "refused: " : "") + error.what + " | " + error.hint;
     });
     EXPECT_THAT(outcome.text, HasSubstr("refused: can't lock 1,048,576 bytes of memory for secrets: "));
-    EXPECT_THAT(outcome.text, HasSubstr(limit == 0 ? "(RLIMIT_MEMLOCK: 0 bytes)" : "(RLIMIT_MEMLOCK: 65,536 bytes)"));
+    EXPECT_THAT(outcome.text,
+                HasSubstr(limit == 0 ? "(RLIMIT_MEMLOCK: 0 bytes)" : "(RLIMIT_MEMLOCK: 65,536 bytes)"));
     EXPECT_THAT(outcome.text, HasSubstr("'ulimit -l unlimited' in the shell, or LimitMEMLOCK= in the unit"));
   }
 }

@@ -25,7 +25,8 @@ constexpr GuestSystemd k_252{.kind = GuestSystemd::Kind::version, .version = 252
 constexpr GuestSystemd k_257{.kind = GuestSystemd::Kind::version, .version = 257};
 constexpr GuestSystemd k_no_systemd{.kind = GuestSystemd::Kind::none, .version = 0};
 
-TransportLimits limits_of(Machine kind, Transport transport = Transport::automatic, GuestSystemd systemd = k_unknown) {
+TransportLimits limits_of(Machine kind, Transport transport = Transport::automatic,
+                          GuestSystemd systemd = k_unknown) {
   auto vm = test_support::machine(kind);
   vm.transport = transport;
   vm.guest_systemd = systemd;
@@ -37,7 +38,9 @@ CredentialOutline outline(std::size_t name_bytes, std::size_t size) {
   return {.name = test_support::credential_name(std::string(name_bytes, 'n')), .size = size};
 }
 
-std::vector<CredentialOutline> many(std::size_t count, CredentialOutline one) { return {count, std::move(one)}; }
+std::vector<CredentialOutline> many(std::size_t count, CredentialOutline one) {
+  return {count, std::move(one)};
+}
 
 std::size_t items_in(const std::vector<std::vector<std::size_t>>& structures) {
   return std::accumulate(structures.begin(), structures.end(), std::size_t{0},
@@ -60,8 +63,8 @@ TEST(AssignTransportsTest, AnEmptySetNeedsNoTransport) {
   }
 }
 
-// "io.systemd.credential.binary:" takes 29 bytes, '=' one, 3,042 bytes are 4,056 in base64, and a structure of one
-// string 7 more: with a name of three characters, 4,096 in all.
+// "io.systemd.credential.binary:" takes 29 bytes, '=' one, 3,042 bytes are 4,056 in base64, and a structure
+// of one string 7 more: with a name of three characters, 4,096 in all.
 TEST(AssignTransportsTest, AStructureIsFilledToTheLastByteAndNoFurther) {
   struct Row {
     const char* about;
@@ -102,7 +105,8 @@ TEST(AssignTransportsTest, AStructureHoldsNoMoreThan255Strings) {
   const auto small = outline(3, 1);
   const auto limits = limits_of(Machine::q35, Transport::automatic, k_no_systemd);
   EXPECT_THAT(assign_transports(many(255, small), limits)->smbios_structures, ElementsAre(SizeIs(255)));
-  EXPECT_THAT(assign_transports(many(256, small), limits)->smbios_structures, ElementsAre(SizeIs(255), SizeIs(1)));
+  EXPECT_THAT(assign_transports(many(256, small), limits)->smbios_structures,
+              ElementsAre(SizeIs(255), SizeIs(1)));
 }
 
 // 29 + 3 + 1 + 62,776 + 7 = 62,816, the whole table of a VM with little memory.
@@ -147,9 +151,12 @@ TEST(AssignTransportsTest, ANameTooLongForFwCfgHasSmbiosAlone) {
     bool fits;
   };
   const Row rows[] = {
-      {"28 by fw_cfg", Machine::microvm, 28, 10, true},       {"29 by fw_cfg", Machine::microvm, 29, 10, false},
-      {"28, too large for SMBIOS", Machine::q35, 28, 5000, true}, {"29, too large for SMBIOS", Machine::q35, 29, 5000, false},
-      {"29 by SMBIOS", Machine::q35, 29, 10, true},           {"255 by SMBIOS", Machine::q35, 255, 10, true},
+      {"28 by fw_cfg", Machine::microvm, 28, 10, true},
+      {"29 by fw_cfg", Machine::microvm, 29, 10, false},
+      {"28, too large for SMBIOS", Machine::q35, 28, 5000, true},
+      {"29, too large for SMBIOS", Machine::q35, 29, 5000, false},
+      {"29 by SMBIOS", Machine::q35, 29, 10, true},
+      {"255 by SMBIOS", Machine::q35, 255, 10, true},
   };
   for (const auto& row : rows) {
     SCOPED_TRACE(row.about);
@@ -185,7 +192,8 @@ TEST(AssignTransportsTest, SystemdsLimitOfTheWholeSetHolds) {
   auto outlines = many(2, outline(3, 524'288));
   outlines.push_back(outline(3, 1));
   const auto refused = refusal(outlines, limits_of(Machine::q35, Transport::automatic, k_252));
-  EXPECT_THAT(refused.what, AllOf(HasSubstr("1,048,577 bytes in all"), HasSubstr("systemd takes 1,048,576 bytes")));
+  EXPECT_THAT(refused.what,
+              AllOf(HasSubstr("1,048,577 bytes in all"), HasSubstr("systemd takes 1,048,576 bytes")));
 }
 
 TEST(AssignTransportsTest, WhereTheGuestKeepsCredentialsOnATmpfsEachStartedPageCounts) {
@@ -197,10 +205,13 @@ TEST(AssignTransportsTest, WhereTheGuestKeepsCredentialsOnATmpfsEachStartedPageC
     bool fits;
   };
   const Row rows[] = {
-      {"256 pages", k_unknown, 256, 1, true},          {"257 pages", k_unknown, 257, 1, false},
-      {"257 pages on 252", k_252, 257, 1, true},       {"257 pages on 257", k_257, 257, 1, false},
+      {"256 pages", k_unknown, 256, 1, true},
+      {"257 pages", k_unknown, 257, 1, false},
+      {"257 pages on 252", k_252, 257, 1, true},
+      {"257 pages on 257", k_257, 257, 1, false},
       {"257 pages, no systemd", k_no_systemd, 257, 1, true},
-      {"128 of two pages", k_unknown, 128, 4097, true},    {"129 of two pages", k_unknown, 129, 4097, false},
+      {"128 of two pages", k_unknown, 128, 4097, true},
+      {"129 of two pages", k_unknown, 129, 4097, false},
       {"empty ones take none", k_unknown, 300, 0, true},
   };
   for (const auto& row : rows) {
@@ -238,9 +249,11 @@ TEST(AssignTransportsTest, TheMicrovmMachineNeverUsesSmbios) {
 TEST(AssignTransportsTest, AForcedTransportIsTheOnlyOne) {
   const auto small = many(3, outline(3, 10));
   EXPECT_THAT(assign_transports(small, limits_of(Machine::q35, Transport::fw_cfg))->fw_cfg_items, SizeIs(3));
-  EXPECT_EQ(items_in(assign_transports(small, limits_of(Machine::q35, Transport::smbios))->smbios_structures), 3U);
+  EXPECT_EQ(items_in(assign_transports(small, limits_of(Machine::q35, Transport::smbios))->smbios_structures),
+            3U);
   const auto refused = refusal(many(1, outline(3, 5000)), limits_of(Machine::q35, Transport::smbios));
-  EXPECT_THAT(refused.what, HasSubstr("its SMBIOS string would be 6,701 bytes, a structure holds 4,089 bytes"));
+  EXPECT_THAT(refused.what,
+              HasSubstr("its SMBIOS string would be 6,701 bytes, a structure holds 4,089 bytes"));
   EXPECT_THAT(refused.hint, HasSubstr("'transport'"));
 }
 

@@ -17,7 +17,9 @@ using testing::HasSubstr;
 constexpr GuestSystemd k_unknown{};
 constexpr GuestSystemd k_no_systemd{.kind = GuestSystemd::Kind::none, .version = 0};
 
-constexpr GuestSystemd version(int number) { return {.kind = GuestSystemd::Kind::version, .version = number}; }
+constexpr GuestSystemd version(int number) {
+  return {.kind = GuestSystemd::Kind::version, .version = number};
+}
 
 config::VirtualMachine machine(Machine kind, Transport transport, GuestSystemd systemd) {
   auto vm = test_support::machine(kind);
@@ -67,10 +69,10 @@ TEST(TransportLimitsTest, AStructureIsOnePageUnlessTheGuestIsKnownToReadMore) {
     std::size_t memory_pages;  // 0: no limit
   };
   const Row rows[] = {
-      {"unknown", k_unknown, 4096, 256},      {"252", version(252), 4096, 0},
-      {"253", version(253), 4096, 0},         {"254", version(254), 4096, 256},
-      {"256", version(256), 4096, 256},       {"257", version(257), k_table, 256},
-      {"262", version(262), k_table, 256},    {"none", k_no_systemd, k_table, 0},
+      {"unknown", k_unknown, 4096, 256},   {"252", version(252), 4096, 0},
+      {"253", version(253), 4096, 0},      {"254", version(254), 4096, 256},
+      {"256", version(256), 4096, 256},    {"257", version(257), k_table, 256},
+      {"262", version(262), k_table, 256}, {"none", k_no_systemd, k_table, 0},
   };
   for (const auto& row : rows) {
     SCOPED_TRACE(row.about);
@@ -89,8 +91,12 @@ TEST(TransportLimitsTest, TheMoreMemoryTheVmHasTheLessOfTheTableIsLeft) {
     std::size_t total_bytes;
   };
   const Row rows[] = {
-      {1, k_table},           {16'383, k_table},      {16'384, k_table - 160},
-      {32'767, k_table - 160}, {32'768, k_table - 320}, {1'048'576, k_table - 64 * 160UL},
+      {1, k_table},
+      {16'383, k_table},
+      {16'384, k_table - 160},
+      {32'767, k_table - 160},
+      {32'768, k_table - 320},
+      {1'048'576, k_table - 64 * 160UL},
   };
   for (const auto& row : rows) {
     auto vm = machine(Machine::pc, Transport::automatic, k_no_systemd);
@@ -108,9 +114,12 @@ TEST(TransportLimitsTest, EveryOtherHypervisorIsRefusedByName) {
     const char* name;
   };
   const Row rows[] = {
-      {Hypervisor::cloud_hypervisor, "'cloud-hypervisor'"}, {Hypervisor::firecracker, "'firecracker'"},
-      {Hypervisor::crosvm, "'crosvm'"},                     {Hypervisor::kvmtool, "'kvmtool'"},
-      {Hypervisor::stratovirt, "'stratovirt'"},             {Hypervisor::alioth, "'alioth'"},
+      {Hypervisor::cloud_hypervisor, "'cloud-hypervisor'"},
+      {Hypervisor::firecracker, "'firecracker'"},
+      {Hypervisor::crosvm, "'crosvm'"},
+      {Hypervisor::kvmtool, "'kvmtool'"},
+      {Hypervisor::stratovirt, "'stratovirt'"},
+      {Hypervisor::alioth, "'alioth'"},
       {Hypervisor::vfkit, "'vfkit'"},
   };
   for (const auto& row : rows) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vmm/qemu.h"
 
+#include <gmock/gmock.h>
 #include <algorithm>
 #include <cstdlib>
-#include <gmock/gmock.h>
 #include <random>
 
 #include "base/file.h"
@@ -26,7 +26,8 @@ using testing::Not;
 using testing::StartsWith;
 using Outlines = std::vector<CredentialOutline>;
 
-const HostFacts k_host{.program = "/usr/bin/qemu-system-x86_64", .runtime_directory = "/run/vmcred/test-vm", .kvm = true};
+const HostFacts k_host{
+    .program = "/usr/bin/qemu-system-x86_64", .runtime_directory = "/run/vmcred/test-vm", .kvm = true};
 
 Outlines several(std::size_t count) {
   Outlines outlines;
@@ -123,7 +124,8 @@ TEST(PlanQemuTest, MoreFwCfgItemsThanAMachineHasSlotsAskForMore) {
       {Machine::microvm, 22, nullptr}, {Machine::microvm, 23, "fw_cfg_io.x-file-slots=55"},
   };
   for (const auto& row : rows) {
-    SCOPED_TRACE(testing::Message() << "machine " << static_cast<int>(row.machine) << ", items " << row.items);
+    SCOPED_TRACE(testing::Message() << "machine " << static_cast<int>(row.machine) << ", items "
+                                    << row.items);
     auto vm = test_support::machine(row.machine);
     vm.transport = Transport::fw_cfg;
     const auto plan = plan_qemu(vm, several(row.items), k_host);
@@ -189,7 +191,8 @@ class RandomCase {
   Outlines outlines;
 };
 
-// Each credential in one file, each file as large as its content, in an argument of its own, and within the limits.
+// Each credential in one file, each file as large as its content, in an argument of its own, and within the
+// limits.
 void check_plan(const LaunchPlan& plan, const RandomCase& given) {
   const auto limits = *transport_limits(given.vm);
   std::vector<int> carried(given.outlines.size());
@@ -207,7 +210,8 @@ void check_plan(const LaunchPlan& plan, const RandomCase& given) {
       ++items;
       ASSERT_EQ(file.credentials.size(), 1U);
       EXPECT_EQ(file.size, given.outlines[file.credentials.front()].size);
-      EXPECT_LE(given.outlines[file.credentials.front()].name.text().size(), limits.fw_cfg.value().name_bytes);
+      EXPECT_LE(given.outlines[file.credentials.front()].name.text().size(),
+                limits.fw_cfg.value().name_bytes);
       continue;
     }
     std::size_t text_bytes = 0;

@@ -6,33 +6,55 @@ import random
 import secrets
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
-from harness import USER, Guest, Place, Vm, adversarial_secrets, demo_secrets, program
+from harness import USER, Guest, Place, Vm, VmFailure, adversarial_secrets, demo_secrets, program
 
 NEEDED_PROGRAMS = ("cpio", "openssl", "prlimit", "qemu-system-x86_64", "setpriv", "useradd", "zstd")
 
 # Enough for one VM to boot while the tests look at another: more would only slow each other down on two cores.
 AHEAD = 1
 
+# Secrets differ in each run, and can be had again (but for the PEM key) with the seed that the run prints.
+SEED = int(os.environ.get("VMCRED_TEST_SEED") or secrets.randbits(32))
+
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "long: not needed for every change")
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    terminalreporter.write_line(f"secrets were made with VMCRED_TEST_SEED={SEED}")
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Shows with a failure what the VM and its runner said last."""
+    outcome = yield
+    report = outcome.get_result()
+    if report.failed:
+        for vm in (value for value in getattr(item, "funcargs", {}).values() if isinstance(value, Vm)):
+            report.sections.append(("the VM's last words", vm.logs()))
 
 
 @pytest.fixture(autouse=True, scope="session")
 def tooling() -> None:
     """Without these there would be nothing to test, and that must not look like success."""
     missing = [name for name in NEEDED_PROGRAMS if shutil.which(name) is None]
-    assert not missing, f"end-to-end tests need these programs: {', '.join(missing)}"
-    assert os.geteuid() == 0, "end-to-end tests need root: vmcred loads secrets as root and drops to the VM's user"
-    program("VMCRED_BIN")
-    program("VMCRED_GUEST_BIN")
+    if missing:
+        pytest.exit(f"the end-to-end tests need these programs: {', '.join(missing)}", returncode=1)
+    if os.geteuid() != 0:
+        pytest.exit("the end-to-end tests need root: vmcred drops from it to the VM's user", returncode=1)
+    try:
+        program("VMCRED_BIN")
+        program("VMCRED_GUEST_BIN")
+    except VmFailure as failure:
+        pytest.exit(str(failure), returncode=1)
 
 
 @pytest.fixture(scope="session")
@@ -48,20 +70,12 @@ def vm_user(tooling: None) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def seed() -> int:
-    """Secrets differ in each run, and can be had again (but for the PEM key) with the seed that is printed."""
-    seed = int(os.environ.get("VMCRED_TEST_SEED") or secrets.randbits(32))
-    print(f"\nsecrets are made with VMCRED_TEST_SEED={seed}", file=sys.__stderr__, flush=True)
-    return seed
-
-
-@pytest.fixture(scope="session")
-def make_vm(vm_user: str, seed: int) -> Iterator[Callable[[Guest, str], Vm]]:
+def make_vm(vm_user: str) -> Iterator[Callable[[Guest, str], Vm]]:
     """Makes VMs that are ready to start; at the end they are gone with all their files."""
     vms: list[Vm] = []
 
     def make(guest: Guest, purpose: str) -> Vm:
-        rng = random.Random(f"{seed} {guest.id} {purpose}")
+        rng = random.Random(f"{SEED} {guest.id} {purpose}")
         place = Place(Path(tempfile.mkdtemp(prefix=f"vmcred-e2e-{guest.id}-")))
         vm = Vm(guest, place, demo_secrets(rng) + adversarial_secrets(rng))
         vms.append(vm)

@@ -20,7 +20,7 @@ from typing import Any
 TESTS = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(TESTS / "leak"))
 
-from scanner import Finding, Scan, scan_host  # noqa: E402  (found through the path above)
+from scanner import Scan, scan_host  # noqa: E402  (found through the path above)
 
 GUESTS = TESTS / "guests"
 USER = "microvm-e2e"
@@ -73,7 +73,7 @@ def adversarial_secrets(rng: random.Random) -> list[Secret]:
         Secret("pem-key", key, canary=own_part_of_key),
         Secret("one-byte", b"\n", canary=None),
         unique("trailing-newlines", token[:12] + b"\r\n\n\n"),
-        unique("syntax", b',a=[]"' + token[12:24] + b'\\,,name=b,file=/x"] $(id) %n \xe2\x9c\x93'),
+        Secret("syntax", b',a=[]"' + token[12:24] + b'\\,,name=b,file=/x"] $(id) %n \xe2\x9c\x93', canary=token[12:24]),
         unique("nul-bytes", b"\0" + token[24:] + b"\0\0" + rng.randbytes(12) + b"\0"),
         unique("large", rng.randbytes(48 * 1024)),
     ]
@@ -296,10 +296,10 @@ class Vm:
             self.process.send_signal(signal.SIGKILL)
             self.process.wait()
 
-    def search_for_leaks(self) -> list[Finding]:
+    def search_for_leaks(self) -> list[str]:
         """Every place on this host that holds one of the VM's secrets and must not."""
         running = self.process is not None and self.process.poll() is None
-        return scan_host(
+        findings = scan_host(
             Scan(
                 canaries=[secret.canary for secret in self.secrets if secret.canary is not None],
                 vmm_pid=self.pid if running else None,
@@ -308,6 +308,7 @@ class Vm:
                 sources=[self.source(secret) for secret in self.secrets] + self.copies,
             )
         )
+        return [f"{finding.place}: {finding.detail}" for finding in findings]
 
 
 def changed_files(since: float) -> Iterator[Path]:

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// For tests: something done in a process of its own, for what can't be undone or must not be seen by other tests.
+// For tests: something done in a process of its own, for what can't be undone or must not be seen by other
+// tests.
 #pragma once
 
-#include <cerrno>
-#include <csignal>
 #include <fcntl.h>
-#include <functional>
 #include <gtest/gtest.h>
-#include <string>
-#include <string_view>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <cerrno>
+#include <csignal>
+#include <functional>
+#include <string>
+#include <string_view>
 
 #include "base/file.h"
 #include "base/unique_fd.h"
@@ -29,8 +30,7 @@ struct ChildOutcome {
 
 inline int wait_for(pid_t child) {
   int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
+  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {}
   return status;
 }
 

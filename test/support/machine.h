@@ -16,7 +16,9 @@ inline credential::CredentialName credential_name(std::string_view text) {
   return *credential::CredentialName::parse(text);
 }
 
-inline credential::SecretName secret_name(std::string_view text) { return *credential::SecretName::parse(text); }
+inline credential::SecretName secret_name(std::string_view text) {
+  return *credential::SecretName::parse(text);
+}
 
 inline credential::Credential credential_of(std::string_view name, std::string_view value) {
   return {.name = credential_name(name), .value = *secret::SecretBuffer::copy_of(bytes_of(value))};

@@ -2,14 +2,14 @@
 // For tests: a directory that goes when the test ends, and what tests do with files in it.
 #pragma once
 
-#include <cstdlib>
 #include <fcntl.h>
-#include <filesystem>
 #include <gtest/gtest.h>
-#include <string>
-#include <string_view>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/file.h"
@@ -93,7 +93,8 @@ class TemporaryDirectory {
   // Sorted.
   std::vector<std::string> names() const {
     std::vector<std::string> found;
-    for (const auto& entry : std::filesystem::directory_iterator(m_path)) found.push_back(entry.path().filename());
+    for (const auto& entry : std::filesystem::directory_iterator(m_path))
+      found.push_back(entry.path().filename());
     std::ranges::sort(found);
     return found;
   }

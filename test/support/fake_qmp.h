@@ -2,6 +2,9 @@
 // For tests: a process that listens on a Unix socket and plays QEMU's part of QMP, strictly or badly.
 #pragma once
 
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <algorithm>
 #include <csignal>
 #include <cstring>
@@ -9,13 +12,10 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
-#include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 
 #include "support/child.h"
 
-namespace vmcred::runner {
+namespace vmcred::test_support {
 
 // One side of a connection: whole lines in, any text out.
 class FakeQmpConnection {
@@ -31,7 +31,9 @@ class FakeQmpConnection {
     }
     return std::nullopt;
   }
-  void write(std::string_view text) { static_cast<void>(::send(m_fd.get(), text.data(), text.size(), MSG_NOSIGNAL)); }
+  void write(std::string_view text) {
+    static_cast<void>(::send(m_fd.get(), text.data(), text.size(), MSG_NOSIGNAL));
+  }
   // In as many pieces as there are bytes.
   void trickle(std::string_view text) {
     for (const char& c : text) write({&c, 1});
@@ -55,8 +57,8 @@ inline constexpr std::string_view k_qmp_event =
 
 // How a server that keeps to the protocol behaves.
 struct FakeQmpManners {
-  bool trickles = false;          // its texts arrive byte by byte
-  bool tells_events = false;      // before each answer
+  bool trickles = false;      // its texts arrive byte by byte
+  bool tells_events = false;  // before each answer
   bool refuses_powerdown = false;
   bool guest_powers_down = true;  // when asked
   bool quits = true;
@@ -66,12 +68,15 @@ struct FakeQmpManners {
 // Answers commands until it ends. Anything but {"execute": COMMAND} in a line of its own, or a command before
 // qmp_capabilities, is a broken rule.
 inline FakeQmpEnd serve_qmp(FakeQmpConnection& client, const FakeQmpManners& manners) {
-  const auto say = [&](std::string_view text) { manners.trickles ? client.trickle(text) : client.write(text); };
+  const auto say = [&](std::string_view text) {
+    manners.trickles ? client.trickle(text) : client.write(text);
+  };
   bool negotiated = false;
   say(k_qmp_greeting);
   while (const auto line = client.read_line()) {
     const auto request = nlohmann::json::parse(*line, nullptr, false);
-    if (!request.is_object() || request.size() != 1 || !request.contains("execute")) return FakeQmpEnd::broken_rule;
+    if (!request.is_object() || request.size() != 1 || !request.contains("execute"))
+      return FakeQmpEnd::broken_rule;
     const std::string command = request["execute"].get<std::string>();
     if ((command == "qmp_capabilities") == negotiated) return FakeQmpEnd::broken_rule;
     if (manners.tells_events) say(k_qmp_event);
@@ -97,7 +102,8 @@ class FakeQmp {
  public:
   using Play = std::function<FakeQmpEnd(FakeQmpConnection& client)>;
 
-  // Listens on `path` in a process of its own and plays `play` with the first client. Returns once it listens.
+  // Listens on `path` in a process of its own and plays `play` with the first client. Returns once it
+  // listens.
   FakeQmp(const std::string& path, const Play& play) {
     int ready[2] = {-1, -1};
     EXPECT_EQ(::pipe2(ready, O_CLOEXEC), 0);
@@ -124,14 +130,14 @@ class FakeQmp {
   ~FakeQmp() {
     if (m_process <= 0) return;
     ::kill(m_process, SIGKILL);
-    test_support::wait_for(m_process);
+    wait_for(m_process);
   }
 
   pid_t process() const { return m_process; }
 
   // How it ended, once it has.
-  test_support::ChildOutcome wait() {
-    const int status = test_support::wait_for(m_process);
+  ChildOutcome wait() {
+    const int status = wait_for(m_process);
     m_process = -1;
     return {.status = status, .text = {}};
   }
@@ -152,4 +158,4 @@ class FakeQmp {
   pid_t m_process = -1;
 };
 
-}  // namespace vmcred::runner
+}  // namespace vmcred::test_support
