@@ -152,8 +152,9 @@ def _verdict(results: Results) -> str:
 def _memory_text(figures: ExecFigures, known_peak_mib: float) -> str:
     peak, runs = f"{figures.vmcred.peak_mib:.1f} MiB", len(figures.vmcred.peak_kib)
     return f"""\
-With {figures.secrets} secrets at most {peak} were resident in vmcred's process, libraries included: the largest of {runs}
-runs. The VMM then replaces the process and all of that. What stays is the sealed memory files that hold the guest's copy.
+With {figures.secrets} secrets at most {peak} were resident in vmcred's process, libraries included: the largest
+of {runs} runs. The VMM then replaces the process and all of that. What stays is the sealed memory files that hold the
+guest's copy.
 
 The figure is the kernel's `ru_maxrss`, which outlives an exec. Of a program that writes to {KNOWN_MIB} MiB and then
 becomes the stand-in, the same method says {known_peak_mib:.1f} MiB. The kernel counts pages in batches for each core,

@@ -13,7 +13,7 @@ using base::quoted;
 
 constexpr std::int64_t k_most_vcpus = 255;
 constexpr std::int64_t k_least_mem_mib = 16;
-constexpr std::int64_t k_most_mem_mib = 16 * 1024 * 1024;
+constexpr std::int64_t k_most_mem_mib = std::int64_t{16} * 1024 * 1024;
 
 // Below are the hypervisor, the local machine and the host; the largest number means "any".
 constexpr std::int64_t k_least_cid = 3;

@@ -40,6 +40,7 @@ std::optional<Source> decode_random(const TableReader& reader) {
 template <typename Items>
 std::string suggestion(std::string_view word, const Items& items) {
   std::vector<std::string> names;
+  names.reserve(items.size());
   for (const auto& item : items) names.push_back(item.name);
   return base::did_you_mean(word, names);
 }

@@ -44,7 +44,7 @@ struct Member {
 // What kind of value this is, for people: "a table", "a whole number".
 std::string_view noun(const Node& node);
 
-inline constexpr std::size_t k_max_document_bytes = 1024 * 1024;
+inline constexpr std::size_t k_max_document_bytes = std::size_t{1024} * 1024;
 
 // Tables and arrays inside each other. Hostile files nest until the stack overflows; ours need six.
 inline constexpr std::size_t k_max_depth = 32;

@@ -12,8 +12,8 @@ base::Result<std::string> find_config(const std::string& option) {
   if (!option.empty()) return option;
   const char* variable = std::getenv("VMCRED_CONFIG");
   if (variable != nullptr && *variable != '\0') return std::string(variable);
-  for (const std::string path : {"vmcred.toml", "/etc/vmcred/vmcred.toml"})
-    if (base::path_exists(path)) return path;
+  for (const char* path : {"vmcred.toml", "/etc/vmcred/vmcred.toml"})
+    if (base::path_exists(path)) return std::string(path);
   return base::Error{.kind = base::ErrorKind::config,
                      .what = "no config: neither ./vmcred.toml nor /etc/vmcred/vmcred.toml exists",
                      .hint = "name one with --config FILE or in $VMCRED_CONFIG"};
@@ -23,6 +23,7 @@ base::Result<const VirtualMachine*> find_vm(const Config& config, std::string_vi
   const auto vm = std::ranges::find(config.vms, name, &VirtualMachine::name);
   if (vm != config.vms.end()) return &*vm;
   std::vector<std::string> names;
+  names.reserve(config.vms.size());
   for (const VirtualMachine& candidate : config.vms) names.push_back(candidate.name);
   return base::Error{.kind = base::ErrorKind::config,
                      .what = base::concat("no vm ", base::quoted(name), " in ", config.path,

@@ -70,6 +70,7 @@ class TableReader {
       return;
     }
     std::vector<std::string> words;
+    words.reserve(size);
     for (const Spelling<Enum>& spelling : spellings) words.emplace_back(spelling.text);
     report_choice(key, word, words);
   }

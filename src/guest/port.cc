@@ -10,7 +10,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "guest/file_names.h"
-#include "guest/process.h"
+#include "guest/kernel_module.h"
 
 namespace vmcred::guest {
 namespace {

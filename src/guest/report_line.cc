@@ -4,11 +4,11 @@
 #include <ctime>
 
 #include "base/file.h"
+#include "base/process.h"
 #include "base/text.h"
 #include "credential/name.h"
 #include "guest/check.h"
 #include "command/output.h"
-#include "guest/process.h"
 
 namespace vmcred::guest {
 namespace {
@@ -28,7 +28,7 @@ std::string uptime() {
 // The second word of "systemd 252 (252.39-1~deb12u1)…", or "" where systemd does not run.
 std::string systemd_version() {
   if (!base::path_exists("/run/systemd/system")) return "";
-  const auto output = output_of({"systemctl", "--version"});
+  const auto output = base::output_of({"systemctl", "--version"});
   if (!output || !output->starts_with("systemd ")) return "";
   const std::string_view version = std::string_view(*output).substr(std::string_view("systemd ").size());
   return std::string(version.substr(0, version.find_first_of(" \n")));

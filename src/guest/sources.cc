@@ -9,7 +9,7 @@
 #include "credential/oem_string.h"
 #include "guest/file_names.h"
 #include "command/output.h"
-#include "guest/process.h"
+#include "guest/kernel_module.h"
 #include "guest/secret_file.h"
 #include "smbios/type11.h"
 

@@ -3,7 +3,8 @@
 //
 //   config_toml_fuzz DIRECTORY
 //
-// Prints how many there were. Fails when there was none, so that a lost corpus is not taken for a passed test.
+// Prints how many there were. Fails when there was none, so that a lost corpus is not taken for a passed
+// test.
 #include <cstdint>
 #include <cstdio>
 #include <exception>
@@ -12,6 +13,8 @@
 #include <iterator>
 #include <vector>
 
+// libFuzzer gives the name.
+// NOLINTNEXTLINE(readability-identifier-naming)
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "guest/process.h"
+#include "base/process.h"
 
 #include <fcntl.h>
 #include <spawn.h>
@@ -11,7 +11,7 @@
 #include "base/scope_exit.h"
 #include "base/unique_fd.h"
 
-namespace vmcred::guest {
+namespace vmcred::base {
 namespace {
 
 constexpr std::size_t k_max_output_bytes = 4096;
@@ -24,7 +24,7 @@ std::optional<pid_t> start(const std::vector<std::string>& words, int output) {
 
   posix_spawn_file_actions_t actions;
   ::posix_spawn_file_actions_init(&actions);
-  const base::ScopeExit destroy([&] { ::posix_spawn_file_actions_destroy(&actions); });
+  const ScopeExit destroy([&] { ::posix_spawn_file_actions_destroy(&actions); });
   ::posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   ::posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
   ::posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
@@ -45,26 +45,18 @@ bool ends_well(pid_t pid) {
 std::optional<std::string> output_of(const std::vector<std::string>& words) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) return std::nullopt;
-  base::UniqueFd reader(ends[0]);
-  base::UniqueFd writer(ends[1]);
+  UniqueFd reader(ends[0]);
+  UniqueFd writer(ends[1]);
   const auto pid = start(words, writer.get());
-  writer = base::UniqueFd();
+  writer = UniqueFd();
   if (!pid) return std::nullopt;
 
   std::string output(k_max_output_bytes, '\0');
-  const auto size = base::read_up_to(reader.get(), std::as_writable_bytes(std::span(output)), words[0]);
-  reader = base::UniqueFd();
+  const auto size = read_up_to(reader.get(), std::as_writable_bytes(std::span(output)), words[0]);
+  reader = UniqueFd();
   if (!ends_well(*pid) || !size) return std::nullopt;
   output.resize(*size);
   return output;
 }
 
-void load_kernel_module(const std::string& name) {
-  constexpr std::size_t k_max_path_bytes = 4096;
-  auto modprobe = base::read_text_file("/proc/sys/kernel/modprobe", k_max_path_bytes);
-  if (!modprobe) return;
-  while (modprobe->ends_with('\n')) modprobe->pop_back();
-  if (!modprobe->empty()) static_cast<void>(output_of({*modprobe, "-q", "--", name}));
-}
-
-}  // namespace vmcred::guest
+}  // namespace vmcred::base
