@@ -28,11 +28,26 @@ void check_vsock_addresses(Context& context, const Node::Table& table,
   }
 }
 
+// Nor a user: whoever breaks out of one VM could read the other's memory and credentials.
+void check_users(Context& context, const Node::Table& table, const std::vector<VirtualMachine>& vms) {
+  std::unordered_map<std::string_view, std::string_view> owners;
+  for (std::size_t i = 0; i < vms.size(); ++i) {
+    if (vms[i].user.empty()) continue;  // the VM's own, by its name
+    const auto [owner, is_new] = owners.try_emplace(vms[i].user, vms[i].name);
+    if (is_new) continue;
+    context.findings.add(table[i].key_location,
+                         base::concat("vms ", base::quoted(owner->second), " and ", base::quoted(vms[i].name),
+                                      " have the same 'user' ", base::quoted(vms[i].user)),
+                         "leave 'user' out: each VM then has a user of its own");
+  }
+}
+
 void decode_vms(Context& context, const Node::Table& table, const GeneratorIndex& generators,
                 Config& config) {
   config.vms.reserve(table.size());
   for (const Member& member : table) config.vms.push_back(decode_vm(context, member, generators));
   check_vsock_addresses(context, table, config.vms);
+  check_users(context, table, config.vms);
 }
 
 }  // namespace

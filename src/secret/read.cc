@@ -31,13 +31,13 @@ base::Result<SecretBuffer> read_secret_file(int fd, std::size_t max_bytes, std::
         subject, base::concat("has ", base::byte_count(size), ", the limit is ", base::byte_count(max_bytes)),
         "hand over a key instead, and let the guest decrypt what is larger");
 
-  // One byte more than the size, so that a single read also tells whether the file has grown.
-  VMCRED_TRY_ASSIGN(SecretBuffer buffer, SecretBuffer::zeroed(size + 1));
+  VMCRED_TRY_ASSIGN(SecretBuffer buffer, SecretBuffer::zeroed(size));
   VMCRED_TRY_ASSIGN(const std::size_t n, base::read_up_to(fd, buffer.writable_bytes(), subject));
+  // A file that has grown, shrunk or been written over since shows it here.
   struct stat after{};
   if (::fstat(fd, &after) != 0) return base::errno_error(subject);
-  if (n != size || !same_state(before, after)) return credential_error(subject, "changed while it was read", "start the VM again when nothing writes it any more");
-  buffer.truncate(size);
+  if (n != size || !same_state(before, after))
+    return credential_error(subject, "changed while it was read", "start the VM again when nothing writes it any more");
   return buffer;
 }
 
