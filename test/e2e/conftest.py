@@ -59,14 +59,11 @@ def tooling() -> None:
 
 @pytest.fixture(scope="session")
 def vm_user(tooling: None) -> Iterator[str]:
-    """A system user for the tests' VMs."""
-    made = subprocess.run(["getent", "passwd", USER], stdout=subprocess.DEVNULL, check=False).returncode != 0
-    if made:
-        shell = ["--shell", "/usr/sbin/nologin"]
-        subprocess.run(["useradd", "--system", "--user-group", "--no-create-home", *shell, USER], check=True)
+    """The system user of the tests' VMs."""
+    shell = ["--shell", "/usr/sbin/nologin"]
+    subprocess.run(["useradd", "--system", "--user-group", "--no-create-home", *shell, USER], check=True)
     yield USER
-    if made:
-        subprocess.run(["userdel", USER], check=True)
+    subprocess.run(["userdel", USER], check=True)
 
 
 @pytest.fixture(scope="session")

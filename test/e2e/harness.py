@@ -23,7 +23,7 @@ sys.path.insert(0, str(TESTS / "leak"))
 from scanner import Scan, scan_host  # noqa: E402  (found through the path above)
 
 GUESTS = TESTS / "guests"
-USER = "microvm-e2e"
+USER = f"microvm-e2e-{os.getpid()}"  # of this run alone: two may go on at the same time
 
 # Emulated guests on a machine that compiles at the same time can take several times their usual 15 seconds.
 BOOT_SECONDS = 240
