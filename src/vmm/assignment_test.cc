@@ -101,6 +101,15 @@ TEST(AssignTransportsTest, SmallStringsShareAStructureUntilItIsFull) {
   EXPECT_THAT(over->smbios_structures, ElementsAre(SizeIs(107), SizeIs(1)));
 }
 
+TEST(AssignTransportsTest, StringsThatShareAStructureFillItToTheLastByteAndNoFurther) {
+  // 6 + 38 + (29 + 1 + 1 + 4,020 + 1) = 4,096.
+  const auto limits = limits_of(Machine::q35);
+  const std::vector exact = {outline(3, 1), outline(1, 3015)};
+  EXPECT_THAT(assign_transports(exact, limits)->smbios_structures, ElementsAre(SizeIs(2)));
+  const std::vector over = {outline(3, 1), outline(2, 3015)};
+  EXPECT_THAT(assign_transports(over, limits)->smbios_structures, ElementsAre(SizeIs(1), SizeIs(1)));
+}
+
 TEST(AssignTransportsTest, AStructureHoldsNoMoreThan255Strings) {
   const auto small = outline(3, 1);
   const auto limits = limits_of(Machine::q35, Transport::automatic, k_no_systemd);
@@ -140,6 +149,27 @@ TEST(AssignTransportsTest, TheTableIsFilledAcrossPagesAndTheRestGoesByFwCfg) {
   EXPECT_EQ(refused.kind, base::ErrorKind::credential);
   EXPECT_THAT(refused.what, HasSubstr("the SMBIOS table's 62,816 bytes are full"));
   EXPECT_THAT(refused.others, IsEmpty());
+}
+
+TEST(AssignTransportsTest, OneByteMoreThanTheTableHoldsGoesByFwCfg) {
+  struct Row {
+    const char* about;
+    std::vector<CredentialOutline> last;  // behind fifteen whole pages, which leave 1,376 bytes
+    std::size_t by_fw_cfg;
+  };
+  const Row rows[] = {
+      {"a structure of its own, exact", {outline(3, 1002)}, 0},
+      {"a structure of its own, one byte over", {outline(4, 1002)}, 1},
+      {"sharing one, exact: 44 + 29 + 1 + 1 + 1,300 + 1", {outline(3, 1), outline(1, 975)}, 0},
+      {"sharing one, one byte over", {outline(3, 1), outline(2, 975)}, 1},
+  };
+  for (const auto& row : rows) {
+    auto outlines = many(15, outline(3, 3042));
+    outlines.insert(outlines.end(), row.last.begin(), row.last.end());
+    const auto assignment = assign_transports(outlines, limits_of(Machine::q35));
+    ASSERT_TRUE(assignment) << row.about;
+    EXPECT_THAT(assignment->fw_cfg_items, SizeIs(row.by_fw_cfg)) << row.about;
+  }
 }
 
 TEST(AssignTransportsTest, ANameTooLongForFwCfgHasSmbiosAlone) {
