@@ -3,8 +3,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import shutil
 import subprocess
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
@@ -60,10 +63,24 @@ class ExecFigures:
         return self.bash.milliseconds / self.vmcred.milliseconds
 
 
+@contextlib.contextmanager
+def _on_one_cpu() -> Iterator[None]:
+    """Everything started meanwhile stays on one CPU: a process that moves to another begins with cold caches there."""
+    allowed = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {max(allowed)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, allowed)
+
+
 def _run(lab: Lab, runs: Runs, count: int, command: list[str], credentials: Path) -> None:
     """A block of runs, back to back."""
-    timer = lab.popen([str(lab.exec_timer), str(WARM_UP_RUNS + count), *command], credentials, stdout=subprocess.PIPE)
-    text, _ = timer.communicate()
+    with _on_one_cpu():
+        timer = lab.popen(
+            [str(lab.exec_timer), str(WARM_UP_RUNS + count), *command], credentials, stdout=subprocess.PIPE
+        )
+        text, _ = timer.communicate()
     if timer.returncode != 0:
         raise BenchError(f"{Path(command[0]).name} did not reach the VMM's stand-in")
     for line in text.splitlines()[WARM_UP_RUNS:]:

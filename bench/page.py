@@ -190,7 +190,8 @@ The secrets lie in `$CREDENTIALS_DIRECTORY`, where systemd puts them: 44 bytes e
 `vmcred vm run`, config file and all. bash is `bench/bash-runner`: for each secret a test whether the file is there,
 `$(cat … | tr -d '\\n')`, one string more, and in the end the `exec`. Both run as `nobody` and become the same small
 static program, which writes down the time as the first thing it does; `no runner` is that program alone, started the
-same way. Nothing is subtracted. The three take turns in blocks of runs, of which the first two do not count.
+same way. Nothing is subtracted. The three take turns in blocks of runs, of which the first two do not count, all on
+one CPU: a process that the scheduler moves begins again with cold caches.
 
 {_exec_table(results)}
 bash makes three processes for each secret, vmcred none at all.

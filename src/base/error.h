@@ -26,8 +26,8 @@ enum class ErrorKind {
 
 struct Error {
   ErrorKind kind;
-  std::string what;               // one sentence, naming what it is about
-  std::string hint = {};          // what to do now, with the command; may be empty
+  std::string what;                // one sentence, naming what it is about
+  std::string hint = {};           // what to do now, with the command; may be empty
   std::vector<Error> others = {};  // further, independent findings of the same check
 
   // "vm 'x'" in front of "secret 'y' is empty" gives "vm 'x': secret 'y' is empty", for all findings.

@@ -2,11 +2,11 @@
 // Files that hold no secret: configs, kernel tables, remembered facts. Secrets go through secret/buffer.h.
 #pragma once
 
+#include <sys/types.h>
 #include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
-#include <sys/types.h>
 
 #include "base/result.h"
 #include "base/unique_fd.h"
@@ -29,8 +29,8 @@ Result<void> write_all(int fd, std::span<const std::byte> bytes, std::string_vie
 // The whole content as text, at most `max_bytes`; more is an error.
 Result<std::string> read_text_file(const std::string& path, std::size_t max_bytes);
 
-// Replaces `path` in one step: readers and crashes see the old file or the new one, never a part. The new file
-// gets `mode` whatever the umask says, and reaches the disk before it gets its name.
+// Replaces `path` in one step: readers and crashes see the old file or the new one, never a part. The new
+// file gets `mode` whatever the umask says, and reaches the disk before it gets its name.
 Result<void> write_text_file_atomically(const std::string& path, std::string_view text, mode_t mode);
 
 // Does something of this name exist? A failure other than absence counts as existing: the use will report it.

@@ -19,7 +19,8 @@ template <typename T>
 class [[nodiscard]] Result : public tl::expected<T, Error> {
  public:
   using tl::expected<T, Error>::expected;
-  Result(Error error) : tl::expected<T, Error>(tl::unexpect, std::move(error)) {}  // NOLINT(google-explicit-constructor)
+  Result(Error error)
+      : tl::expected<T, Error>(tl::unexpect, std::move(error)) {}  // NOLINT(google-explicit-constructor)
 };
 
 // The error with a context in front, on the way up: `if (!r) return in("vm 'x'", std::move(r));`.
@@ -34,8 +35,8 @@ Error in(std::string_view context, Result<T>&& result) {
 #define VMCRED_CONCAT_TOKENS(a, b) VMCRED_CONCAT_TOKENS_(a, b)
 
 // Returns the error of `expression` from the enclosing function, if it has one.
-#define VMCRED_TRY(expression)                                                                  \
-  do {                                                                                          \
+#define VMCRED_TRY(expression)                                                                      \
+  do {                                                                                              \
     if (auto vmcred_result = (expression); !vmcred_result) return std::move(vmcred_result).error(); \
   } while (false)
 

@@ -27,6 +27,12 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return previous[b.size()];
 }
 
+// U+0080 to U+009F in UTF-8: terminals obey them as they obey escape sequences.
+bool is_control_pair(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  return text.size() == 2 && byte(0) == 0xc2 && byte(1) >= 0x80 && byte(1) < 0xa0;
+}
+
 }  // namespace
 
 std::string concat_pieces(std::initializer_list<std::string_view> pieces) {
@@ -50,14 +56,16 @@ std::string join(std::span<const std::string> items, std::string_view separator)
 std::string quoted(std::string_view text) {
   static constexpr std::string_view k_digits = "0123456789abcdef";
   std::string result = "'";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7f || c == '\'' || c == '\\') {
+  std::size_t control_end = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (is_control_pair(text.substr(i, 2))) control_end = i + 2;
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if (byte < 0x20 || byte == 0x7f || text[i] == '\'' || text[i] == '\\' || i < control_end) {
       result += "\\x";
       result += k_digits[byte >> 4U];
       result += k_digits[byte & 15U];
     } else {
-      result += c;
+      result += text[i];
     }
   }
   return result + "'";

@@ -36,6 +36,7 @@ TEST(QuotedTest, NoInputCanForgeALineOrEndTheQuotes) {
       {"\r\t\x1b[2J", "'\\x0d\\x09\\x1b[2J'"},
       {std::string("\0", 1), "'\\x00'"},
       {"\x7f", "'\\x7f'"},
+      {"\xc2\x9b[2J", "'\\xc2\\x9b[2J'"},
       {"it's", "'it\\x27s'"},
       {"\\x0a", "'\\x5cx0a'"},
       {"gr\xc3\xbc\xc3\x9f"

@@ -9,7 +9,8 @@ namespace {
 using command::Command;
 using command::Option;
 
-constexpr Option k_config{"--config", "FILE", "the config (default: $VMCRED_CONFIG, ./vmcred.toml, /etc/vmcred/vmcred.toml)"};
+constexpr Option k_config{"--config", "FILE",
+                          "the config (default: $VMCRED_CONFIG, ./vmcred.toml, /etc/vmcred/vmcred.toml)"};
 constexpr Option k_json{"--json", "", "print JSON"};
 
 constexpr std::array k_config_options{k_config};
@@ -31,12 +32,17 @@ constexpr std::array k_decode_options{
 
 constexpr std::array k_commands{
     Command{"vm list", "", "List the VMs of the config", k_list_options, run_vm_list},
-    Command{"vm show", "VM", "Show a VM's secrets and their names on the way to the guest", k_list_options, run_vm_show},
-    Command{"vm run", "VM", "Start a VM with its credentials; this process becomes the hypervisor", k_run_options, run_vm_run},
-    Command{"vm stop", "VM", "Shut a VM's guest down, and end its hypervisor if that takes too long", k_stop_options, run_vm_stop},
-    Command{"config check", "", "Check the config and everything it asks for", k_config_options, run_config_check},
+    Command{"vm show", "VM", "Show a VM's secrets and their names on the way to the guest", k_list_options,
+            run_vm_show},
+    Command{"vm run", "VM", "Start a VM with its credentials; this process becomes the hypervisor",
+            k_run_options, run_vm_run},
+    Command{"vm stop", "VM", "Shut a VM's guest down, and end its hypervisor if that takes too long",
+            k_stop_options, run_vm_stop},
+    Command{"config check", "", "Check the config and everything it asks for", k_config_options,
+            run_config_check},
     Command{"config keys", "", "List the keys that a config may have", {}, run_config_keys},
-    Command{"smbios decode", "", "List the credentials in an SMBIOS table, by name and size", k_decode_options, run_smbios_decode},
+    Command{"smbios decode", "", "List the credentials in an SMBIOS table, by name and size",
+            k_decode_options, run_smbios_decode},
 };
 
 constexpr command::Program k_program{

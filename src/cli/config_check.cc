@@ -14,7 +14,8 @@ base::Result<void> run_config_check(const command::Arguments& arguments, const c
   for (const auto& vm : config.vms)
     for (auto& finding : config::not_yet_supported(vm)) findings.push_back(std::move(finding));
   if (!findings.empty()) return base::first_with_others(std::move(findings));
-  return command::print(streams, base::concat(config.path, ": ok, ", base::counted(config.vms.size(), "VM"), "\n"));
+  return command::print(streams,
+                        base::concat(config.path, ": ok, ", base::counted(config.vms.size(), "VM"), "\n"));
 }
 
 base::Result<void> run_config_keys(const command::Arguments& /*arguments*/, const command::Streams& streams) {

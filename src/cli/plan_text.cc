@@ -32,8 +32,9 @@ std::string contents_of(const PlannedFile& file, const PreparedStart& prepared) 
 std::vector<std::string> shown_arguments(const PreparedStart& prepared) {
   std::vector<std::string> shown;
   for (const auto& argument : prepared.plan.arguments)
-    shown.push_back(argument.file ? concat(argument.text, contents_of(prepared.plan.files[*argument.file], prepared))
-                                  : argument.text);
+    shown.push_back(argument.file
+                        ? concat(argument.text, contents_of(prepared.plan.files[*argument.file], prepared))
+                        : argument.text);
   return shown;
 }
 
@@ -57,8 +58,8 @@ std::string plan_as_text(const config::VirtualMachine& vm, const PreparedStart& 
     text += concat(argument.starts_with('-') ? " \\\n  " : " ", shell_word(argument));
   text += "\n\ncredentials\n";
   for (std::size_t i = 0; i < prepared.outlines.size(); ++i)
-    text += concat("  ", prepared.outlines[i].name.text(), ", ", base::byte_count(prepared.outlines[i].size), ", by ",
-                   transport_of_credential(i, prepared), "\n");
+    text += concat("  ", prepared.outlines[i].name.text(), ", ", base::byte_count(prepared.outlines[i].size),
+                   ", by ", transport_of_credential(i, prepared), "\n");
   return text;
 }
 

@@ -35,7 +35,7 @@ struct Listed {
 
 struct Contents {
   std::vector<Listed> credentials;
-  std::size_t refused = 0;        // strings that are meant for systemd, but that it would skip
+  std::size_t refused = 0;  // strings that are meant for systemd, but that it would skip
   std::size_t other_strings = 0;
 };
 
@@ -68,10 +68,13 @@ std::string as_json(const Contents& contents) {
 
 std::string as_text(const Contents& contents) {
   std::string text;
-  for (const auto& listed : contents.credentials) text += concat(listed.name, "  ", base::byte_count(listed.size), "\n");
+  for (const auto& listed : contents.credentials)
+    text += concat(listed.name, "  ", base::byte_count(listed.size), "\n");
   if (contents.credentials.empty()) text = "(no credentials found)\n";
-  if (contents.refused > 0) text += concat(base::counted(contents.refused, "string"), " that systemd would skip\n");
-  if (contents.other_strings > 0) text += concat(base::counted(contents.other_strings, "other OEM string"), "\n");
+  if (contents.refused > 0)
+    text += concat(base::counted(contents.refused, "string"), " that systemd would skip\n");
+  if (contents.other_strings > 0)
+    text += concat(base::counted(contents.other_strings, "other OEM string"), "\n");
   return text;
 }
 

@@ -29,9 +29,10 @@ std::string as_text(const config::Config& config) {
   if (config.vms.empty()) return "(no VMs in the config)\n";
   std::string text;
   for (const auto& vm : config.vms)
-    text += base::concat(vm.name, "  ", config::spelling(vm.hypervisor), " ", config::spelling(vm.machine), ", ",
-                         vm.vcpu, " vcpu, ", vm.mem_mib, " MiB, ", base::counted(vm.secrets.size(), "secret"), ", ",
-                         base::counted(vm.static_values.size(), "static value"), "\n");
+    text +=
+        base::concat(vm.name, "  ", config::spelling(vm.hypervisor), " ", config::spelling(vm.machine), ", ",
+                     vm.vcpu, " vcpu, ", vm.mem_mib, " MiB, ", base::counted(vm.secrets.size(), "secret"),
+                     ", ", base::counted(vm.static_values.size(), "static value"), "\n");
   return text;
 }
 

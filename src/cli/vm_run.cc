@@ -12,7 +12,8 @@ namespace {
 
 using runner::Purpose;
 
-// One line for each secret, as a unit's journal shows it: the name, never the value. docs/logging.md promises it.
+// One line for each secret, as a unit's journal shows it: the name, never the value. docs/logging.md promises
+// it.
 std::string loaded_lines(const config::VirtualMachine& vm) {
   std::string text;
   for (const auto& secret : vm.secrets)
@@ -25,7 +26,8 @@ std::string loaded_lines(const config::VirtualMachine& vm) {
 base::Result<void> run_vm_run(const command::Arguments& arguments, const command::Streams& streams) {
   const bool dry_run = arguments.has("--dry-run");
   if (arguments.has("--json") && !dry_run)
-    return base::Error{.kind = base::ErrorKind::usage, .what = "--json goes with --dry-run", .hint = "add --dry-run"};
+    return base::Error{
+        .kind = base::ErrorKind::usage, .what = "--json goes with --dry-run", .hint = "add --dry-run"};
   VMCRED_TRY_ASSIGN(const config::Config config, open_config(arguments));
   VMCRED_TRY_ASSIGN(const config::VirtualMachine* vm, config::find_vm(config, arguments.operand()));
   VMCRED_TRY_ASSIGN(const runner::PreparedStart prepared,
@@ -33,7 +35,8 @@ base::Result<void> run_vm_run(const command::Arguments& arguments, const command
   if (!arguments.has("--quiet"))
     for (const auto& note : prepared.notes) command::warn(k_program_name, streams, note);
   if (dry_run)
-    return command::print(streams, arguments.has("--json") ? plan_as_json(*vm, prepared) : plan_as_text(*vm, prepared));
+    return command::print(
+        streams, arguments.has("--json") ? plan_as_json(*vm, prepared) : plan_as_text(*vm, prepared));
   if (!arguments.has("--quiet")) command::print_note(streams, loaded_lines(*vm));
   return runner::start(prepared);
 }

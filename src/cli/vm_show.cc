@@ -23,7 +23,9 @@ std::string source_text(const Secret& secret) {
   return "made and kept by vmcred";
 }
 
-std::string unit_mapping(const Secret& secret) { return concat(secret.name.text(), ":", secret.credential.text()); }
+std::string unit_mapping(const Secret& secret) {
+  return concat(secret.name.text(), ":", secret.credential.text());
+}
 
 std::string as_json(const VirtualMachine& vm) {
   ordered_json shown = {{"name", vm.name},
@@ -48,9 +50,9 @@ std::string as_json(const VirtualMachine& vm) {
 }
 
 std::string as_text(const VirtualMachine& vm) {
-  std::string text = concat(vm.name, ": ", config::spelling(vm.hypervisor), " ", config::spelling(vm.machine), ", ",
-                            vm.vcpu, " vcpu, ", vm.mem_mib, " MiB, user ", runner::user_name(vm), "\n  kernel ",
-                            vm.kernel, "\n");
+  std::string text =
+      concat(vm.name, ": ", config::spelling(vm.hypervisor), " ", config::spelling(vm.machine), ", ", vm.vcpu,
+             " vcpu, ", vm.mem_mib, " MiB, user ", runner::user_name(vm), "\n  kernel ", vm.kernel, "\n");
   if (!vm.initrd.empty()) text += concat("  initrd ", vm.initrd, "\n");
   for (const auto& secret : vm.secrets)
     text += concat("\nsecret ", secret.name.text(), "\n  from ", source_text(secret), "\n  host credential ",

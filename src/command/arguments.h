@@ -20,10 +20,11 @@ struct Option {
 
 class Arguments {
  public:
-  // Accepts `--name VALUE` and `--name=VALUE` in any order, and exactly the operand that `operand_label` names
-  // (none if it is empty). Everything after `--` is an operand. Fails with a usage error that names the word.
-  static base::Result<Arguments> parse(std::span<const std::string_view> words, std::span<const Option> options,
-                                       std::string_view operand_label);
+  // Accepts `--name VALUE` and `--name=VALUE` in any order, and exactly the operand that `operand_label`
+  // names (none if it is empty). Everything after `--` is an operand. Fails with a usage error that names the
+  // word.
+  static base::Result<Arguments> parse(std::span<const std::string_view> words,
+                                       std::span<const Option> options, std::string_view operand_label);
 
   bool has(std::string_view option) const { return value(option).has_value(); }
 

@@ -6,15 +6,22 @@ namespace vmcred::command {
 ExitCode exit_code_for(base::ErrorKind kind) {
   using base::ErrorKind;
   switch (kind) {
-    case ErrorKind::usage: return ExitCode::usage;
-    case ErrorKind::config: return ExitCode::config;
+    case ErrorKind::usage:
+      return ExitCode::usage;
+    case ErrorKind::config:
+      return ExitCode::config;
     case ErrorKind::credential:
-    case ErrorKind::verify: return ExitCode::credential;
+    case ErrorKind::verify:
+      return ExitCode::credential;
     case ErrorKind::host:
-    case ErrorKind::io: return ExitCode::host;
-    case ErrorKind::refused: return ExitCode::refused;
-    case ErrorKind::vmm: return ExitCode::vmm;
-    case ErrorKind::not_yet: return ExitCode::not_yet;
+    case ErrorKind::io:
+      return ExitCode::host;
+    case ErrorKind::refused:
+      return ExitCode::refused;
+    case ErrorKind::vmm:
+      return ExitCode::vmm;
+    case ErrorKind::not_yet:
+      return ExitCode::not_yet;
   }
   return ExitCode::host;
 }

@@ -21,7 +21,8 @@ std::string aligned(std::string_view left, std::string_view right) {
 }  // namespace
 
 std::string program_help(const Program& program) {
-  std::string text = base::concat(program.summary, "\n\nUsage: ", program.name, " COMMAND [OPTION...]\n\nCommands:\n");
+  std::string text =
+      base::concat(program.summary, "\n\nUsage: ", program.name, " COMMAND [OPTION...]\n\nCommands:\n");
   for (const auto& command : program.commands)
     text += aligned(with_label(command.name, command.operand_label), command.summary);
   text += "\nOptions:\n";

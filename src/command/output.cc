@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "command/output.h"
 
+#include <unistd.h>
 #include <algorithm>
 #include <cstddef>
 #include <cstdlib>
 #include <span>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "base/text.h"

@@ -18,14 +18,15 @@ void print_note(const Streams& streams, std::string_view text);
 // "PROGRAM: warning: …" to streams.error.
 void warn(std::string_view program, const Streams& streams, std::string_view text);
 
-// The error, its hint, and its further findings, to streams.error; in colour on a terminal, unless $NO_COLOR is set.
+// The error, its hint, and its further findings, to streams.error; in colour on a terminal, unless $NO_COLOR
+// is set.
 void print_error(std::string_view program, const Streams& streams, const base::Error& error);
 
 // The name of a file as a word of our output: as it is, or quoted where it holds control characters.
 std::string shown_name(std::string_view name);
 
-// A JSON string with its quotes. Bytes outside printable ASCII become \u00XX, so that the result is valid whatever
-// the bytes are.
+// A JSON string with its quotes. Bytes outside printable ASCII become \u00XX, so that the result is valid
+// whatever the bytes are.
 std::string json_string(std::string_view text);
 
 }  // namespace vmcred::command

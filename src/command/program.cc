@@ -28,8 +28,8 @@ bool names(const Command& command, Words words) {
 }
 
 bool is_noun(const Program& program, std::string_view word) {
-  return std::ranges::any_of(program.commands,
-                             [&](const Command& command) { return command.name.starts_with(concat(word, " ")); });
+  return std::ranges::any_of(
+      program.commands, [&](const Command& command) { return command.name.starts_with(concat(word, " ")); });
 }
 
 Error unknown_command(const Program& program, Words words) {
@@ -40,7 +40,8 @@ Error unknown_command(const Program& program, Words words) {
     return {.kind = ErrorKind::usage, .what = concat(quoted(words.front()), " needs a verb"), .hint = hint};
   const std::string typed(words.size() == 1 ? words.front() : concat(words[0], " ", words[1]));
   return {.kind = ErrorKind::usage,
-          .what = concat("unknown command ", quoted(is_noun(program, words.front()) ? typed : std::string(words.front())),
+          .what = concat("unknown command ",
+                         quoted(is_noun(program, words.front()) ? typed : std::string(words.front())),
                          base::did_you_mean(typed, known)),
           .hint = hint};
 }
@@ -58,7 +59,8 @@ Result<void> run_command(const Program& program, Words words, const Streams& str
   if (words.front() == "--help" || words.front() == "-h") return print(streams, program_help(program));
   if (words.front() == "--version") return print(streams, concat(program.name, " " VMCRED_VERSION "\n"));
 
-  const auto command = std::ranges::find_if(program.commands, [&](const Command& row) { return names(row, words); });
+  const auto command =
+      std::ranges::find_if(program.commands, [&](const Command& row) { return names(row, words); });
   if (command == program.commands.end()) return unknown_command(program, words);
   const Words rest = words.subspan(word_count(command->name));
   if (asks_for_help(rest)) return print(streams, command_help(program, *command));

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "credential/directory.h"
 
-#include <cerrno>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <cerrno>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -33,9 +33,10 @@ base::Result<secret::SecretBuffer> read_credential(int directory_fd, const Crede
   const base::UniqueFd file(
       ::openat(directory_fd, name.text().c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
   if (!file.valid() && errno == ENOENT)
-    return Error{.kind = ErrorKind::credential,
-                 .what = concat(name.text(), " not found in credentials directory"),
-                 .hint = concat("add to the VM's unit: LoadCredential=", name.text(), ":/path/of/the/secret")};
+    return Error{
+        .kind = ErrorKind::credential,
+        .what = concat(name.text(), " not found in credentials directory"),
+        .hint = concat("add to the VM's unit: LoadCredential=", name.text(), ":/path/of/the/secret")};
   if (!file.valid())
     return Error{.kind = ErrorKind::credential,
                  .what = concat(name.text(), " in credentials directory: ", base::errno_text(errno))};

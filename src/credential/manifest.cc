@@ -88,7 +88,9 @@ Result<std::vector<const Credential*>> sorted_by_name(std::span<const Credential
                                base::byte_count(credential.value.size()), ", which is more than 1 MiB")};
     sorted.push_back(&credential);
   }
-  const auto name_of = [](const Credential* credential) -> const std::string& { return credential->name.text(); };
+  const auto name_of = [](const Credential* credential) -> const std::string& {
+    return credential->name.text();
+  };
   std::ranges::sort(sorted, {}, name_of);
   const auto twin = std::ranges::adjacent_find(sorted, {}, name_of);
   if (twin != sorted.end())

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the host tells the guest to expect: the names, sizes and keyed digests of all credentials of one start,
-// itself sent as the credential "vmcred.manifest". docs/formats/manifest.md has the grammar.
+// What the host tells the guest to expect: the names, sizes and keyed digests of all credentials of one
+// start, itself sent as the credential "vmcred.manifest". docs/formats/manifest.md has the grammar.
 //
-// The digest is BLAKE2b (RFC 7693) with 32 bytes of output and a random 32-byte key made for this start, so that it
-// tells nothing about a secret to whoever sees it without the key, nor across starts.
+// The digest is BLAKE2b (RFC 7693) with 32 bytes of output and a random 32-byte key made for this start, so
+// that it tells nothing about a secret to whoever sees it without the key, nor across starts.
 #pragma once
 
 #include <array>
@@ -28,7 +28,8 @@ class Manifest {
   // The text of a manifest for `set`, with a fresh key, in a locked buffer.
   static base::Result<secret::SecretBuffer> make(std::span<const Credential> set);
 
-  // The length of that text, which depends on names and sizes only: a launch is planned before secrets are read.
+  // The length of that text, which depends on names and sizes only: a launch is planned before secrets are
+  // read.
   struct Outline {
     const CredentialName* name;
     std::size_t size;

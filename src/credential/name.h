@@ -15,8 +15,10 @@
 
 namespace vmcred::credential {
 
-// A name that systemd accepts for a credential: 1 to 255 bytes of printable ASCII without '/', ':' and not "." or
-// ".." (systemd's credential_name_valid). '=' is refused as well: an SMBIOS string ends the name at the first one.
+// A name that systemd accepts for a credential: 1 to 255 bytes of printable ASCII without '/', ':' and not
+// "." or
+// ".." (systemd's credential_name_valid). '=' is refused as well: an SMBIOS string ends the name at the first
+// one.
 class CredentialName {
  public:
   // Fails with a `credential` error that says which rule the text breaks.
@@ -31,8 +33,8 @@ class CredentialName {
   std::string m_text;
 };
 
-// The name of a secret in vmcred.toml: lower-case letters, digits and single hyphens between them, so that each
-// further name follows from it and two secrets can't become one by accident.
+// The name of a secret in vmcred.toml: lower-case letters, digits and single hyphens between them, so that
+// each further name follows from it and two secrets can't become one by accident.
 class SecretName {
  public:
   static base::Result<SecretName> parse(std::string_view text);
@@ -48,9 +50,9 @@ class SecretName {
   std::string m_text;
 };
 
-// Does the guest's systemd itself act on a credential of this name? Whoever chooses such a credential's content
-// controls the guest: it adds units, users, keys, files, or tells PID 1 where to report.
-// Source: systemd.system-credentials(7) of systemd 262; names of all versions from 252 on count.
+// Does the guest's systemd itself act on a credential of this name? Whoever chooses such a credential's
+// content controls the guest: it adds units, users, keys, files, or tells PID 1 where to report. Source:
+// systemd.system-credentials(7) of systemd 262; names of all versions from 252 on count.
 bool is_privileged(const CredentialName& name);
 
 // The credential by which the host tells vmcred-guest what to expect; no other may take its name.

@@ -21,8 +21,8 @@ std::size_t oem_string_length(const CredentialName& name, std::size_t value_size
 // Writes the string; `out` must have exactly oem_string_length() bytes.
 void write_oem_string(const Credential& credential, std::span<std::byte> out);
 
-// Reads a string of either form. Nothing if it is none of systemd's credential strings; an error if it is one that
-// systemd would refuse (bad name, no '=', bad base64).
+// Reads a string of either form. Nothing if it is none of systemd's credential strings; an error if it is one
+// that systemd would refuse (bad name, no '=', bad base64).
 base::Result<std::optional<Credential>> read_oem_string(std::span<const std::byte> text);
 
 }  // namespace vmcred::credential

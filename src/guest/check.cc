@@ -4,8 +4,8 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "credential/manifest.h"
 #include "command/output.h"
+#include "credential/manifest.h"
 
 namespace vmcred::guest {
 namespace {
@@ -102,9 +102,9 @@ std::string check_json(const Check& check) {
   std::vector<std::string> credentials;
   credentials.reserve(check.credentials.size());
   for (const auto& credential : check.credentials)
-    credentials.push_back(base::concat("{\"name\":", command::json_string(credential.name),
-                                       ",\"size\":", credential.size,
-                                       ",\"state\":", command::json_string(state_word(credential.state)), "}"));
+    credentials.push_back(
+        base::concat("{\"name\":", command::json_string(credential.name), ",\"size\":", credential.size,
+                     ",\"state\":", command::json_string(state_word(credential.state)), "}"));
   std::vector<std::string> undeclared;
   undeclared.reserve(check.undeclared.size());
   for (const auto& credential : check.undeclared) undeclared.push_back(command::json_string(credential.name));

@@ -3,9 +3,9 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "command/output.h"
 #include "guest/commands.h"
 #include "guest/directory.h"
-#include "command/output.h"
 #include "guest/sources.h"
 #include "guest/target.h"
 
@@ -22,9 +22,10 @@ constexpr const char* k_systemd_mark = "/run/systemd/system";
 std::string as_json(const std::string& directory, const Collected& collected) {
   std::vector<std::string> items;
   for (const auto& [name, value] : collected.credentials)
-    items.push_back(base::concat("{\"name\":", command::json_string(name.text()), ",\"size\":", value.size(), "}"));
-  return base::concat("{\"directory\":", command::json_string(directory), ",\"credentials\":[", base::join(items, ","),
-                      "],\"skipped\":", collected.skipped, "}\n");
+    items.push_back(
+        base::concat("{\"name\":", command::json_string(name.text()), ",\"size\":", value.size(), "}"));
+  return base::concat("{\"directory\":", command::json_string(directory), ",\"credentials\":[",
+                      base::join(items, ","), "],\"skipped\":", collected.skipped, "}\n");
 }
 
 std::string as_text(const std::string& directory, const Collected& collected) {
@@ -64,8 +65,8 @@ Result<void> run_import(const command::Arguments& arguments, const command::Stre
     const auto placement = arguments.has("--no-mount") ? Placement::as_directory : Placement::mount;
     VMCRED_TRY(place_credentials(directory, collected.credentials, placement));
   }
-  VMCRED_TRY(command::print(streams,
-                   arguments.has("--json") ? as_json(directory, collected) : as_text(directory, collected)));
+  VMCRED_TRY(command::print(
+      streams, arguments.has("--json") ? as_json(directory, collected) : as_text(directory, collected)));
   return arguments.has("--require") ? require_all(collected) : Result<void>();
 }
 

@@ -2,10 +2,10 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "command/output.h"
 #include "credential/name.h"
 #include "guest/commands.h"
 #include "guest/directory.h"
-#include "command/output.h"
 
 namespace vmcred::guest {
 namespace {
@@ -16,13 +16,14 @@ std::string as_json(const std::string& directory, const Stored& credentials, boo
   std::vector<std::string> items;
   for (const auto& [name, size] : credentials)
     items.push_back(base::concat("{\"name\":", command::json_string(name), ",\"size\":", size, "}"));
-  return base::concat("{\"directory\":", command::json_string(directory), ",\"credentials\":[", base::join(items, ","),
-                      "],\"manifest\":", has_manifest ? "true" : "false", "}\n");
+  return base::concat("{\"directory\":", command::json_string(directory), ",\"credentials\":[",
+                      base::join(items, ","), "],\"manifest\":", has_manifest ? "true" : "false", "}\n");
 }
 
 std::string as_text(const Stored& credentials, bool has_manifest) {
   std::size_t widest = 0;
-  for (const auto& credential : credentials) widest = std::max(widest, command::shown_name(credential.name).size());
+  for (const auto& credential : credentials)
+    widest = std::max(widest, command::shown_name(credential.name).size());
   std::string text;
   for (const auto& [name, size] : credentials) {
     const std::string shown = command::shown_name(name);
@@ -41,8 +42,9 @@ base::Result<void> run_list(const command::Arguments& arguments, const command::
   const auto manifests = std::erase_if(
       credentials, [](const StoredCredential& stored) { return stored.name == credential::k_manifest_name; });
   const bool has_manifest = manifests > 0;
-  return command::print(streams, arguments.has("--json") ? as_json(directory.path(), credentials, has_manifest)
-                                                : as_text(credentials, has_manifest));
+  return command::print(streams, arguments.has("--json")
+                                     ? as_json(directory.path(), credentials, has_manifest)
+                                     : as_text(credentials, has_manifest));
 }
 
 }  // namespace vmcred::guest

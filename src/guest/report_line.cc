@@ -6,9 +6,9 @@
 #include "base/file.h"
 #include "base/process.h"
 #include "base/text.h"
+#include "command/output.h"
 #include "credential/name.h"
 #include "guest/check.h"
-#include "command/output.h"
 
 namespace vmcred::guest {
 namespace {
@@ -45,9 +45,10 @@ Result<Check> unannounced(const CredentialDirectory& directory) {
 
 std::string report_line(const Check& check, std::string_view manifest) {
   const std::string version = systemd_version();
-  const std::string systemd = version.empty() ? "" : base::concat(",\"systemd\":", command::json_string(version));
-  return base::concat("{\"vmcred\":1,\"manifest\":", command::json_string(manifest), ",", check_json(check), systemd,
-                      ",\"uptime_seconds\":", uptime(), "}\n");
+  const std::string systemd =
+      version.empty() ? "" : base::concat(",\"systemd\":", command::json_string(version));
+  return base::concat("{\"vmcred\":1,\"manifest\":", command::json_string(manifest), ",", check_json(check),
+                      systemd, ",\"uptime_seconds\":", uptime(), "}\n");
 }
 
 }  // namespace

@@ -6,9 +6,9 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "command/output.h"
 #include "credential/oem_string.h"
 #include "guest/file_names.h"
-#include "command/output.h"
 #include "guest/kernel_module.h"
 #include "guest/secret_file.h"
 #include "smbios/type11.h"
@@ -33,7 +33,8 @@ constexpr std::size_t k_max_structure_bytes = 2 * credential::k_max_total_bytes;
 
 class Collector {
  public:
-  Collector(std::string sysfs, const command::Streams& streams) : m_sysfs(std::move(sysfs)), m_streams(streams) {}
+  Collector(std::string sysfs, const command::Streams& streams)
+      : m_sysfs(std::move(sysfs)), m_streams(streams) {}
 
   Result<void> read_fw_cfg();
   Result<void> read_smbios();
@@ -63,9 +64,11 @@ void Collector::add(Credential credential, std::string_view subject) {
   const bool known = std::ranges::any_of(
       m_collected.credentials, [&](const Credential& other) { return other.name == credential.name; });
   if (known) {
-    command::warn(k_program_name, m_streams, base::concat(subject, ": there is a credential ", name, " already, which counts"));
+    command::warn(k_program_name, m_streams,
+                  base::concat(subject, ": there is a credential ", name, " already, which counts"));
   } else if (credential.value.size() > credential::k_max_total_bytes - m_collected.total_bytes) {
-    command::warn(k_program_name, m_streams, base::concat(subject, " is skipped: with ", name, " all would have more than 1 MiB"));
+    command::warn(k_program_name, m_streams,
+                  base::concat(subject, " is skipped: with ", name, " all would have more than 1 MiB"));
     ++m_collected.skipped;
   } else {
     m_collected.total_bytes += credential.value.size();

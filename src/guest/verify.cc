@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/text.h"
+#include "command/output.h"
 #include "guest/check.h"
 #include "guest/commands.h"
-#include "command/output.h"
 
 namespace vmcred::guest {
 namespace {

@@ -15,8 +15,8 @@ struct AcceleratorChoice {
 };
 
 // What the VM's `accelerator` says, and with "auto" what probe_kvm() finds. The finding is kept in
-// `memory_directory`, owned by us and valid for this boot and kernel; where it can't be kept, each start probes anew.
-// With "kvm" and no working KVM, a host error.
+// `memory_directory`, owned by us and valid for this boot and kernel; where it can't be kept, each start
+// probes anew. With "kvm" and no working KVM, a host error.
 base::Result<AcceleratorChoice> choose_accelerator(const config::VirtualMachine& vm,
                                                    const std::string& memory_directory);
 

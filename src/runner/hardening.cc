@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runner/hardening.h"
 
-#include <algorithm>
 #include <fcntl.h>
 #include <linux/close_range.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <algorithm>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -17,8 +17,8 @@ namespace {
 
 using base::Result;
 
-// A limit of one byte, not zero: the kernel still feeds a core pattern's pipe (systemd-coredump, apport) under a
-// limit of zero, but takes exactly 1 as the sign to write no core anywhere (core(5)).
+// A limit of one byte, not zero: the kernel still feeds a core pattern's pipe (systemd-coredump, apport)
+// under a limit of zero, but takes exactly 1 as the sign to write no core anywhere (core(5)).
 constexpr rlim_t k_no_core_at_all = 1;
 
 Result<void> forbid_core_dumps() {
@@ -43,7 +43,8 @@ std::string first_swap_device() {
   for (bool heading = true; !rest.empty(); heading = false) {
     const auto line = rest.substr(0, rest.find('\n'));
     rest.remove_prefix(std::min(rest.size(), line.size() + 1));
-    if (!heading && !line.empty() && !is_compressed_ram(line)) return std::string(line.substr(0, line.find(' ')));
+    if (!heading && !line.empty() && !is_compressed_ram(line))
+      return std::string(line.substr(0, line.find(' ')));
   }
   return {};
 }
@@ -81,8 +82,9 @@ Result<void> check_swap(const config::VirtualMachine& vm) {
   return base::Error{
       .kind = base::ErrorKind::refused,
       .what = base::concat("this host swaps to ", device, ", where the VM's secrets could end up"),
-      .hint = "run it under a unit with MemorySwapMax=0 ('systemd-run --scope -p MemorySwapMax=0 …'), or set "
-              "'allow_swap = true' for this VM if the swap is encrypted"};
+      .hint =
+          "run it under a unit with MemorySwapMax=0 ('systemd-run --scope -p MemorySwapMax=0 …'), or set "
+          "'allow_swap = true' for this VM if the swap is encrypted"};
 }
 
 }  // namespace vmcred::runner

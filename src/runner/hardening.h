@@ -6,12 +6,12 @@
 
 namespace vmcred::runner {
 
-// Before the first secret is read: no core dump of this process or of the VMM it becomes, no debugger, no inherited
-// descriptor that survives exec, files private by default, no new privileges.
+// Before the first secret is read: no core dump of this process or of the VMM it becomes, no debugger, no
+// inherited descriptor that survives exec, files private by default, no new privileges.
 base::Result<void> harden_process();
 
-// Refuses when the kernel could write the VMM's memory to a swap device: its heap, the memory files and the guest's
-// RAM all hold the secrets. Compressed RAM (zram) and a control group without swap are fine.
+// Refuses when the kernel could write the VMM's memory to a swap device: its heap, the memory files and the
+// guest's RAM all hold the secrets. Compressed RAM (zram) and a control group without swap are fine.
 base::Result<void> check_swap(const config::VirtualMachine& vm);
 
 }  // namespace vmcred::runner

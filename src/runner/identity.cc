@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runner/identity.h"
 
-#include <charconv>
-#include <cstdint>
 #include <grp.h>
 #include <linux/capability.h>
-#include <optional>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include <charconv>
+#include <cstdint>
+#include <optional>
 
 #include "base/process.h"
 #include "base/text.h"
@@ -40,8 +40,9 @@ std::optional<std::uint32_t> parse_id(std::string_view text) {
   return id;
 }
 
-// getent asks every source of users that this host has (files, systemd, directories). The C library can do that only
-// for programs that load it at run time, and this one is static so that it starts in a fraction of the time.
+// getent asks every source of users that this host has (files, systemd, directories). The C library can do
+// that only for programs that load it at run time, and this one is static so that it starts in a fraction of
+// the time.
 std::optional<std::string> ask_getent(std::string_view database, const std::string& key) {
   return base::output_of({"getent", std::string(database), key});
 }
@@ -96,7 +97,8 @@ Result<void> check_no_way_back(const Identity& identity) {
   uid_t saved = 0;
   if (::getresuid(&real, &effective, &saved) != 0) return base::errno_error("read back the user");
   if (real != identity.uid || effective != identity.uid || saved != identity.uid || ::setuid(0) == 0)
-    return Error{.kind = ErrorKind::refused, .what = concat("can't become user ", quoted(identity.name), " for good")};
+    return Error{.kind = ErrorKind::refused,
+                 .what = concat("can't become user ", quoted(identity.name), " for good")};
   return {};
 }
 
@@ -111,7 +113,8 @@ Result<Identity> find_identity(const config::VirtualMachine& vm) {
   const auto line = ask_getent("passwd", name);
   if (!line) return missing_user(name);
   auto identity = parse_passwd_entry(*line);
-  if (!identity) return Error{.kind = ErrorKind::host, .what = concat("user ", quoted(name), " has a broken entry")};
+  if (!identity)
+    return Error{.kind = ErrorKind::host, .what = concat("user ", quoted(name), " has a broken entry")};
   if (identity->uid == 0)
     return Error{.kind = ErrorKind::refused,
                  .what = concat("user ", quoted(name), " is root, and a VM never runs as root"),
@@ -123,7 +126,8 @@ Result<Identity> find_identity(const config::VirtualMachine& vm) {
 Result<void> become(const Identity& identity) {
   if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return base::errno_error("set no_new_privs");
   VMCRED_TRY(empty_bounding_set());
-  if (::setgroups(identity.groups.size(), identity.groups.data()) != 0) return base::errno_error("set the groups");
+  if (::setgroups(identity.groups.size(), identity.groups.data()) != 0)
+    return base::errno_error("set the groups");
   if (::setresgid(identity.gid, identity.gid, identity.gid) != 0) return base::errno_error("set the group");
   if (::setresuid(identity.uid, identity.uid, identity.uid) != 0) return base::errno_error("set the user");
   VMCRED_TRY(empty_capability_sets());

@@ -2,8 +2,8 @@
 // The system user that a VM runs as.
 #pragma once
 
-#include <string>
 #include <sys/types.h>
+#include <string>
 #include <vector>
 
 #include "base/result.h"
@@ -21,12 +21,12 @@ struct Identity {
 // The user's name for a VM: what the config says, else microvm-NAME.
 std::string user_name(const config::VirtualMachine& vm);
 
-// Looks the VM's user up. Fails with a host error, and the command that makes it, when there is none; and with a
-// refused error when it is root.
+// Looks the VM's user up. Fails with a host error, and the command that makes it, when there is none; and
+// with a refused error when it is root.
 base::Result<Identity> find_identity(const config::VirtualMachine& vm);
 
-// Turns this process into that user for good: groups, gid and uid in all their forms, no capability in any set, and
-// no way to gain one. Call it as root. After a failure the process must not go on.
+// Turns this process into that user for good: groups, gid and uid in all their forms, no capability in any
+// set, and no way to gain one. Call it as root. After a failure the process must not go on.
 base::Result<void> become(const Identity& identity);
 
 }  // namespace vmcred::runner

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runner/kvm_probe.h"
 
-#include <algorithm>
-#include <array>
-#include <cerrno>
-#include <chrono>
-#include <cstdint>
-#include <cstring>
 #include <fcntl.h>
 #include <linux/kvm.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstdint>
+#include <cstring>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -53,7 +53,9 @@ constexpr std::array<std::uint8_t, 10> k_code = {
 };
 
 void write_guest_memory(std::uint8_t* memory) {
-  const auto put = [&](std::uint64_t address, std::uint64_t entry) { std::memcpy(memory + address, &entry, sizeof entry); };
+  const auto put = [&](std::uint64_t address, std::uint64_t entry) {
+    std::memcpy(memory + address, &entry, sizeof entry);
+  };
   put(k_page_map, k_page_directory_pointers | k_present_writable);
   put(k_page_directory_pointers, k_page_directory | k_present_writable);
   put(k_page_directory, k_present_writable | k_large_page);
@@ -99,7 +101,8 @@ Outcome run_loop(int kvm) {
   const UniqueFd vcpu(::ioctl(vm.get(), KVM_CREATE_VCPU, 0));
   const int run_bytes = ::ioctl(kvm, KVM_GET_VCPU_MMAP_SIZE, 0);
   if (!vcpu.valid() || run_bytes <= 0) return Outcome::failed;
-  void* shared = ::mmap(nullptr, static_cast<std::size_t>(run_bytes), PROT_READ | PROT_WRITE, MAP_SHARED, vcpu.get(), 0);
+  void* shared =
+      ::mmap(nullptr, static_cast<std::size_t>(run_bytes), PROT_READ | PROT_WRITE, MAP_SHARED, vcpu.get(), 0);
   if (shared == MAP_FAILED) return Outcome::failed;
   const auto* run = static_cast<const kvm_run*>(shared);
 
@@ -114,12 +117,15 @@ Outcome run_loop(int kvm) {
 }
 
 KvmVerdict verdict_of(int wait_status) {
-  if (!WIFEXITED(wait_status)) return {false, base::concat("guest code did not finish within ", k_give_up_seconds, " s")};
+  if (!WIFEXITED(wait_status))
+    return {false, base::concat("guest code did not finish within ", k_give_up_seconds, " s")};
   switch (Outcome{WEXITSTATUS(wait_status)}) {
-    case Outcome::fast: return {true, ""};
+    case Outcome::fast:
+      return {true, ""};
     case Outcome::slow:
       return {false, base::concat("1,000,000 rounds of a guest loop took over ", k_slowest.count(), " ms")};
-    case Outcome::failed: break;
+    case Outcome::failed:
+      break;
   }
   return {false, "it could not run a small guest"};
 }
@@ -138,8 +144,7 @@ KvmVerdict probe_kvm() {
     ::_exit(static_cast<int>(run_loop(kvm.get())));
   }
   int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
+  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {}
   return verdict_of(status);
 }
 

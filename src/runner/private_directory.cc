@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runner/private_directory.h"
 
-#include <cerrno>
 #include <fcntl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <cerrno>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -26,7 +26,8 @@ Result<UniqueFd> mount_detached(const char* type, const char* flag) {
   if (::fsconfig(context.get(), FSCONFIG_SET_STRING, "mode", "0700", 0) != 0 ||
       ::fsconfig(context.get(), FSCONFIG_CMD_CREATE, nullptr, nullptr, 0) != 0)
     return base::errno_error(subject);
-  UniqueFd mount(::fsmount(context.get(), FSMOUNT_CLOEXEC, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC));
+  UniqueFd mount(
+      ::fsmount(context.get(), FSMOUNT_CLOEXEC, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC));
   if (!mount.valid()) return base::errno_error(subject);
   return mount;
 }
@@ -38,15 +39,16 @@ Result<PrivateDirectory> PrivateDirectory::make() {
   if (!mount) mount = mount_detached("ramfs", nullptr);
   if (!mount)
     return std::move(mount).error().with_hint(
-        "vmcred needs root's right to mount and Linux 5.2 or later to load secrets itself; under systemd, use "
+        "vmcred needs root's right to mount and Linux 5.2 or later to load secrets itself; under systemd, "
+        "use "
         "LoadCredential=");
   // The mount's own descriptor is O_PATH; files are made through an ordinary one.
   VMCRED_TRY_ASSIGN(UniqueFd directory, base::open_beneath(mount->get(), ".", O_RDONLY | O_DIRECTORY));
   return PrivateDirectory(std::move(directory));
 }
 
-Result<void> PrivateDirectory::add(const credential::CredentialName& name, const secret::SecretBuffer& value, uid_t uid,
-                                   gid_t gid) {
+Result<void> PrivateDirectory::add(const credential::CredentialName& name, const secret::SecretBuffer& value,
+                                   uid_t uid, gid_t gid) {
   VMCRED_TRY_ASSIGN(const UniqueFd file,
                     base::open_beneath(m_directory.get(), name.text(), O_WRONLY | O_CREAT | O_EXCL, 0400));
   VMCRED_TRY(base::write_all(file.get(), value.bytes(), name.text()));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <string>
 #include <sys/types.h>
+#include <string>
 
 #include "base/result.h"
 #include "base/unique_fd.h"
@@ -10,8 +10,9 @@
 
 namespace vmcred::runner {
 
-// A directory in memory that never goes to swap and that has no path: a tmpfs with noswap (Linux 6.3), else a ramfs,
-// mounted nowhere. Whoever holds the descriptor reaches it, and it is gone with the last one. Needs root.
+// A directory in memory that never goes to swap and that has no path: a tmpfs with noswap (Linux 6.3), else a
+// ramfs, mounted nowhere. Whoever holds the descriptor reaches it, and it is gone with the last one. Needs
+// root.
 class PrivateDirectory {
  public:
   static base::Result<PrivateDirectory> make();

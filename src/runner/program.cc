@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runner/program.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <string_view>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/text.h"
 
@@ -54,18 +54,21 @@ Result<std::string> find_program(const config::VirtualMachine& vm) {
   const bool is_path = name.find('/') != std::string::npos;
   std::string path = is_path ? (is_program(name) ? name : "") : find_on_path(name);
   if (!path.empty()) return path;
-  return Error{.kind = ErrorKind::host,
-               .what = is_path ? concat("hypervisor ", name, " is no program that can be run")
-                               : concat("hypervisor ", name, " is not installed"),
-               .hint = is_path ? "correct 'program' in the config, or leave it out"
-                               : "install it: apt install qemu-system-x86, or name it with 'program = \"/path\"'"};
+  return Error{
+      .kind = ErrorKind::host,
+      .what = is_path ? concat("hypervisor ", name, " is no program that can be run")
+                      : concat("hypervisor ", name, " is not installed"),
+      .hint = is_path ? "correct 'program' in the config, or leave it out"
+                      : "install it: apt install qemu-system-x86, or name it with 'program = \"/path\"'"};
 }
 
 Result<void> check_boot_files(const config::VirtualMachine& vm) {
   const auto hint = "correct the path in the config; relative ones start at the config file's directory";
-  if (auto checked = check_boot_file("kernel", vm.kernel); !checked) return std::move(checked).error().with_hint(hint);
+  if (auto checked = check_boot_file("kernel", vm.kernel); !checked)
+    return std::move(checked).error().with_hint(hint);
   if (vm.initrd.empty()) return {};
-  if (auto checked = check_boot_file("initrd", vm.initrd); !checked) return std::move(checked).error().with_hint(hint);
+  if (auto checked = check_boot_file("initrd", vm.initrd); !checked)
+    return std::move(checked).error().with_hint(hint);
   return {};
 }
 

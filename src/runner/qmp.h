@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A client for QEMU's machine protocol: JSON lines over a Unix socket. Source: QEMU's "QMP protocol specification".
+// A client for QEMU's machine protocol: JSON lines over a Unix socket. Source: QEMU's "QMP protocol
+// specification".
 #pragma once
 
 #include <chrono>
@@ -13,8 +14,9 @@ namespace vmcred::runner {
 
 class QmpClient {
  public:
-  // Connects and takes the greeting. Waits for each answer until `deadline`. Fails with a vmm error when nobody listens
-  // there, when somebody else is connected already (QEMU serves one client), or when the peer talks something else.
+  // Connects and takes the greeting. Waits for each answer until `deadline`. Fails with a vmm error when
+  // nobody listens there, when somebody else is connected already (QEMU serves one client), or when the peer
+  // talks something else.
   static base::Result<QmpClient> connect(const std::string& socket_path,
                                          std::chrono::steady_clock::time_point deadline);
 

@@ -39,7 +39,8 @@ Result<void> check_not_empty(const Secret& secret, const SecretBuffer& value, st
 void warn_when_open_to_others(const std::string& path, int fd, std::vector<std::string>& warnings) {
   struct stat status{};
   if (::fstat(fd, &status) != 0 || (status.st_mode & (S_IRGRP | S_IROTH)) == 0) return;
-  warnings.push_back(concat(path, " can be read by ", (status.st_mode & S_IROTH) != 0 ? "every user" : "its group",
+  warnings.push_back(concat(path, " can be read by ",
+                            (status.st_mode & S_IROTH) != 0 ? "every user" : "its group",
                             "; secrets should be root:root 0400"));
 }
 
@@ -47,7 +48,8 @@ Result<SecretBuffer> read_source(const Secret& secret, std::vector<std::string>&
   const std::string& path = std::get<config::FileSource>(secret.source).path;
   VMCRED_TRY_ASSIGN(const UniqueFd file, open_trusted(path));
   warn_when_open_to_others(path, file.get(), warnings);
-  VMCRED_TRY_ASSIGN(SecretBuffer value, secret::read_secret_file(file.get(), credential::k_max_credential_bytes, path));
+  VMCRED_TRY_ASSIGN(SecretBuffer value,
+                    secret::read_secret_file(file.get(), credential::k_max_credential_bytes, path));
   VMCRED_TRY(check_not_empty(secret, value, path));
   return value;
 }
@@ -57,7 +59,8 @@ template <typename Load>
 Result<void> for_each_secret(const VirtualMachine& vm, Load load) {
   std::vector<Error> findings;
   for (const auto& secret : vm.secrets)
-    if (Result<void> loaded = load(secret); !loaded) findings.push_back(in(vm_and_secret(vm, secret), std::move(loaded)));
+    if (Result<void> loaded = load(secret); !loaded)
+      findings.push_back(in(vm_and_secret(vm, secret), std::move(loaded)));
   if (!findings.empty()) return base::first_with_others(std::move(findings));
   return {};
 }
@@ -107,7 +110,8 @@ Result<void> add_static_values_and_manifest(const VirtualMachine& vm, Credential
     set.push_back({.name = entry.credential, .value = std::move(value)});
   }
   VMCRED_TRY_ASSIGN(SecretBuffer manifest, credential::Manifest::make(set));
-  set.push_back({.name = *credential::CredentialName::parse(credential::k_manifest_name), .value = std::move(manifest)});
+  set.push_back({.name = *credential::CredentialName::parse(credential::k_manifest_name),
+                 .value = std::move(manifest)});
   return {};
 }
 

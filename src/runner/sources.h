@@ -13,14 +13,15 @@
 
 namespace vmcred::runner {
 
-// Plays systemd's part where there is none: reads each source as the user we are, root as a rule, and copies it into a
-// directory that only `identity` can read, as LoadCredential= does. Source files are opened and nothing else: owner,
-// group and mode stay. All sources that fail are reported together.
-// Warnings (a source that others may read) go to `warnings`, one sentence each.
+// Plays systemd's part where there is none: reads each source as the user we are, root as a rule, and copies
+// it into a directory that only `identity` can read, as LoadCredential= does. Source files are opened and
+// nothing else: owner, group and mode stay. All sources that fail are reported together. Warnings (a source
+// that others may read) go to `warnings`, one sentence each.
 base::Result<base::UniqueFd> load_like_systemd(const config::VirtualMachine& vm, const Identity& identity,
                                                std::vector<std::string>& warnings);
 
-// Reads the declared secrets from a credentials directory, by their host names. All that lack are reported together.
+// Reads the declared secrets from a credentials directory, by their host names. All that lack are reported
+// together.
 base::Result<credential::CredentialSet> read_secrets(const config::VirtualMachine& vm, int directory_fd);
 
 // Reads the declared secrets straight from their sources, for a user who runs a VM without root or systemd.
@@ -28,6 +29,7 @@ base::Result<credential::CredentialSet> read_own_secrets(const config::VirtualMa
                                                          std::vector<std::string>& warnings);
 
 // Adds the values that are not secret and, last, the manifest of all.
-base::Result<void> add_static_values_and_manifest(const config::VirtualMachine& vm, credential::CredentialSet& set);
+base::Result<void> add_static_values_and_manifest(const config::VirtualMachine& vm,
+                                                  credential::CredentialSet& set);
 
 }  // namespace vmcred::runner

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runner/start.h"
 
-#include <cstdlib>
 #include <unistd.h>
+#include <cstdlib>
 
 #include "base/text.h"
 #include "config/load.h"
@@ -24,8 +24,6 @@ using base::Result;
 using base::UniqueFd;
 using config::VirtualMachine;
 
-std::string parent_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
-
 Identity own_identity() { return {.name = "", .uid = ::geteuid(), .gid = ::getegid(), .groups = {}}; }
 
 bool is_root() { return ::geteuid() == 0; }
@@ -45,8 +43,8 @@ Result<void> check_host(const VirtualMachine& vm, Purpose purpose, vmm::HostFact
 }
 
 // Loads the secrets by whichever way this process was started, and leaves it as the VM's user.
-Result<credential::CredentialSet> load_secrets(const VirtualMachine& vm, const Identity& identity, Purpose purpose,
-                                               std::vector<std::string>& notes) {
+Result<credential::CredentialSet> load_secrets(const VirtualMachine& vm, const Identity& identity,
+                                               Purpose purpose, std::vector<std::string>& notes) {
   if (const auto path = systemd_directory(); !path.empty()) {
     VMCRED_TRY_ASSIGN(const UniqueFd directory, credential::open_directory(path));
     if (is_root() && purpose == Purpose::start) VMCRED_TRY(become(identity));
@@ -61,7 +59,8 @@ Result<credential::CredentialSet> load_secrets(const VirtualMachine& vm, const I
 std::vector<vmm::CredentialOutline> outlines_of(const credential::CredentialSet& set) {
   std::vector<vmm::CredentialOutline> outlines;
   outlines.reserve(set.size());
-  for (const auto& credential : set) outlines.push_back({.name = credential.name, .size = credential.value.size()});
+  for (const auto& credential : set)
+    outlines.push_back({.name = credential.name, .size = credential.value.size()});
   return outlines;
 }
 
@@ -73,11 +72,10 @@ Result<PreparedStart> prepare(const VirtualMachine& vm, Purpose purpose) {
   VMCRED_TRY(check_host(vm, purpose, host));
 
   Identity identity = own_identity();
-  if (is_root() && purpose == Purpose::start) {
-    VMCRED_TRY_ASSIGN(identity, find_identity(vm));
-  }
+  if (is_root() && purpose == Purpose::start) { VMCRED_TRY_ASSIGN(identity, find_identity(vm)); }
   if (purpose == Purpose::start) VMCRED_TRY(make_runtime_directory(host.runtime_directory, identity));
-  VMCRED_TRY_ASSIGN(const AcceleratorChoice accelerator, choose_accelerator(vm, parent_of(host.runtime_directory)));
+  VMCRED_TRY_ASSIGN(const std::string memory, shared_runtime_directory());
+  VMCRED_TRY_ASSIGN(const AcceleratorChoice accelerator, choose_accelerator(vm, memory));
 
   PreparedStart prepared;
   if (!accelerator.note.empty()) prepared.notes.push_back(accelerator.note);
@@ -94,8 +92,8 @@ Result<PreparedStart> prepare(const VirtualMachine& vm, Purpose purpose) {
   return prepared;
 }
 
-// Nothing of the caller's environment reaches the VMM: it may hold secrets of others, and environ is readable to the
-// same user for as long as the VM runs.
+// Nothing of the caller's environment reaches the VMM: it may hold secrets of others, and environ is readable
+// to the same user for as long as the VM runs.
 std::vector<std::string> vmm_environment() {
   const char* path = std::getenv("PATH");
   return {concat("PATH=", path == nullptr ? "/usr/bin:/bin" : path), "LANG=C.UTF-8"};
@@ -122,7 +120,8 @@ base::Error start(const PreparedStart& prepared) {
   if (!files) return std::move(files).error();
   auto arguments = argument_list(prepared.plan, *files);
   auto environment = vmm_environment();
-  ::execve(prepared.plan.program.c_str(), null_terminated(arguments).data(), null_terminated(environment).data());
+  ::execve(prepared.plan.program.c_str(), null_terminated(arguments).data(),
+           null_terminated(environment).data());
   return base::errno_error(prepared.plan.program);
 }
 

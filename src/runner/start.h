@@ -13,7 +13,8 @@
 
 namespace vmcred::runner {
 
-// All that a start needs. The secrets are in locked memory, the process has the VM's user and keeps no privilege.
+// All that a start needs. The secrets are in locked memory, the process has the VM's user and keeps no
+// privilege.
 struct PreparedStart {
   vmm::LaunchPlan plan;
   credential::CredentialSet set;
@@ -24,12 +25,12 @@ struct PreparedStart {
 // What a dry run leaves undone: changing the user, making directories, asking about swap.
 enum class Purpose { start, dry_run };
 
-// Checks the host, loads and checks every credential, plans the launch. Touches no secret before everything that needs
-// none is known to be well. Any failure means that nothing was started.
+// Checks the host, loads and checks every credential, plans the launch. Touches no secret before everything
+// that needs none is known to be well. Any failure means that nothing was started.
 base::Result<PreparedStart> prepare_start(const config::VirtualMachine& vm, Purpose purpose);
 
-// Becomes the VMM: hands it the credentials in sealed memory files and replaces this process by it, with an environment
-// of its own. Returns only on failure.
+// Becomes the VMM: hands it the credentials in sealed memory files and replaces this process by it, with an
+// environment of its own. Returns only on failure.
 base::Error start(const PreparedStart& prepared);
 
 }  // namespace vmcred::runner

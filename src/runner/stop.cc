@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runner/stop.h"
 
-#include <algorithm>
-#include <cerrno>
-#include <csignal>
 #include <poll.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
 
 #include "base/text.h"
 #include "runner/qmp.h"
@@ -20,6 +20,10 @@ using base::UniqueFd;
 using Clock = std::chrono::steady_clock;
 
 constexpr auto k_answer_time = std::chrono::seconds(5);
+
+// A guest that is still booting does not notice a press of its power button, so it is pressed again.
+constexpr auto k_between_presses = std::chrono::seconds(3);
+constexpr auto k_last_moments = std::chrono::seconds(1);
 
 bool ended_within(const UniqueFd& process, Clock::duration patience) {
   const auto deadline = Clock::now() + patience;
@@ -36,13 +40,23 @@ void kill_process(const UniqueFd& process) {
   ::syscall(SYS_pidfd_send_signal, process.get(), SIGKILL, nullptr, 0);
 }
 
+bool shut_down_within(QmpClient& qmp, const UniqueFd& process, Clock::duration patience) {
+  const auto deadline = Clock::now() + patience;
+  do {
+    // One that refuses may be about to end; whether it is shows at once.
+    if (!qmp.execute("system_powerdown", Clock::now() + k_answer_time))
+      return ended_within(process, k_last_moments);
+    if (ended_within(process, std::min<Clock::duration>(k_between_presses, deadline - Clock::now())))
+      return true;
+  } while (Clock::now() < deadline);
+  return false;
+}
+
 Result<StopOutcome> end(QmpClient& qmp, const UniqueFd& process, std::chrono::seconds patience,
                         const std::function<void(const std::string&)>& say) {
-  if (qmp.execute("system_powerdown", Clock::now() + k_answer_time)) {
-    say(concat("asked the guest to shut down, waiting up to ", patience.count(), " s"));
-    if (ended_within(process, patience)) return StopOutcome::guest_shut_down;
-    say("the guest did not shut down in time, ending its hypervisor");
-  }
+  say(concat("asking the guest to shut down, waiting up to ", patience.count(), " s"));
+  if (shut_down_within(qmp, process, patience)) return StopOutcome::guest_shut_down;
+  say("the guest did not shut down in time, ending its hypervisor");
   // The answer to quit may be lost with the connection; only the process's end counts.
   static_cast<void>(qmp.execute("quit", Clock::now() + k_answer_time));
   if (ended_within(process, k_answer_time)) return StopOutcome::quit;

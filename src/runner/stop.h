@@ -15,8 +15,8 @@ enum class StopOutcome {
   killed,           // QEMU did not answer either and was killed
 };
 
-// Ends the VM whose sockets are in `runtime_directory`: asks the guest to shut down, waits at most `patience` for it,
-// then ends the VMM, by force if need be, and removes the sockets. Returns when the process is gone.
+// Ends the VM whose sockets are in `runtime_directory`: asks the guest to shut down, waits at most `patience`
+// for it, then ends the VMM, by force if need be, and removes the sockets. Returns when the process is gone.
 // A vmm error says that the VM isn't running. `say` hears what is being waited for.
 base::Result<StopOutcome> stop_vm(const std::string& runtime_directory, std::chrono::seconds patience,
                                   const std::function<void(const std::string&)>& say);

@@ -47,9 +47,17 @@ TEST(StopVmTest, AGuestThatShutsDownIsLeftToIt) {
   const auto outcome = vm.stop(seconds(20));
   ASSERT_TRUE(outcome) << outcome.error().what;
   EXPECT_EQ(*outcome, StopOutcome::guest_shut_down);
-  EXPECT_THAT(vm.said, ElementsAre("asked the guest to shut down, waiting up to 20 s"));
+  EXPECT_THAT(vm.said, ElementsAre("asking the guest to shut down, waiting up to 20 s"));
   EXPECT_TRUE(vm.qemu.ended_with(FakeQmpEnd::powered_down));
   EXPECT_THAT(vm.tree.names(), IsEmpty()) << "the sockets are left";
+}
+
+TEST(StopVmTest, AGuestThatStillBootsIsAskedAgain) {
+  RunningVm vm(FakeQmpManners{.missed_presses = 1});
+  const auto outcome = vm.stop(seconds(20));
+  ASSERT_TRUE(outcome) << outcome.error().what;
+  EXPECT_EQ(*outcome, StopOutcome::guest_shut_down);
+  EXPECT_TRUE(vm.qemu.ended_with(FakeQmpEnd::powered_down));
 }
 
 TEST(StopVmTest, AGuestThatDoesNotShutDownInTimeIsEnded) {

@@ -34,8 +34,10 @@ Result<UniqueFd> make_structure_file(const PlannedFile& file, const CredentialSe
 
 Result<UniqueFd> make_file(const PlannedFile& file, const CredentialSet& set) {
   switch (file.content) {
-    case PlannedFile::Content::oem_structure: return make_structure_file(file, set);
-    case PlannedFile::Content::credential: break;
+    case PlannedFile::Content::oem_structure:
+      return make_structure_file(file, set);
+    case PlannedFile::Content::credential:
+      break;
   }
   return secret::make_sealed_file(k_file_name, set[file.credentials.front()].value.bytes());
 }

@@ -12,8 +12,8 @@
 
 namespace vmcred::runner {
 
-// The plan's files filled with the set's values: sealed memory files, in the plan's order, that stay open across exec.
-// The set must be the one that the plan was made for.
+// The plan's files filled with the set's values: sealed memory files, in the plan's order, that stay open
+// across exec. The set must be the one that the plan was made for.
 base::Result<std::vector<base::UniqueFd>> make_transport_files(const vmm::LaunchPlan& plan,
                                                                const credential::CredentialSet& set);
 

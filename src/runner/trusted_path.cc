@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runner/trusted_path.h"
 
+#include <fcntl.h>
+#include <limits.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <algorithm>
 #include <cerrno>
 #include <deque>
-#include <fcntl.h>
-#include <limits.h>
 #include <string_view>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -26,15 +26,18 @@ constexpr int k_max_links = 40;  // as the kernel's own MAXSYMLINKS
 
 std::string_view way_out(int error_number) {
   switch (error_number) {
-    case ENOENT: return "put the secret there as root:root 0400, then start the VM again";
-    case EACCES: return "run as root, or under systemd with LoadCredential=: the source file needs no other mode";
-    default: return "";
+    case ENOENT:
+      return "put the secret there as root:root 0400, then start the VM again";
+    case EACCES:
+      return "run as root, or under systemd with LoadCredential=: the source file needs no other mode";
+    default:
+      return "";
   }
 }
 
 Error open_error(const std::string& path, int error_number) {
-  return Error{.kind = ErrorKind::credential, .what = concat(path, ": ", base::errno_text(error_number))}.with_hint(
-      way_out(error_number));
+  return Error{.kind = ErrorKind::credential, .what = concat(path, ": ", base::errno_text(error_number))}
+      .with_hint(way_out(error_number));
 }
 
 std::string_view type_name(mode_t mode) {
@@ -90,9 +93,12 @@ class Walk {
 
   Result<void> check_owner(uid_t owner) {
     if (m_owner != 0 && owner != m_owner)
-      return Error{.kind = ErrorKind::refused,
-                   .what = concat(m_path, ": leads from something of user ", m_owner, " to something of user ", owner),
-                   .hint = "keep secrets and the links to them in directories of one owner, best root's"};
+      return Error{
+          .kind = ErrorKind::refused,
+          .what = concat(m_path, ": leads from something of user ", m_owner, " to something of user ", owner),
+          .hint =
+              "name the file itself instead of a link, or keep both in directories of one owner, best "
+              "root's"};
     m_owner = owner;
     return {};
   }

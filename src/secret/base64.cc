@@ -1,24 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "secret/base64.h"
 
+#include <sodium/utils.h>
 #include <algorithm>
 #include <cassert>
 #include <cstdint>
-#include <sodium/utils.h>
 
 namespace vmcred::secret {
 namespace {
 
 constexpr int k_variant = sodium_base64_VARIANT_ORIGINAL;
 
-// The letter of a six-bit value, by arithmetic alone: a table look-up would show in the cache which one it was. Each
-// term is the step from one range of the alphabet to the next, masked by the sign of the comparison. Ours and not the
-// library's, which calls two functions for each letter: with hundreds of credentials that was a tenth of a start.
+// The letter of a six-bit value, by arithmetic alone: a table look-up would show in the cache which one it
+// was. Each term is the step from one range of the alphabet to the next, masked by the sign of the
+// comparison. Ours and not the library's, which calls two functions for each letter: with hundreds of
+// credentials that was a tenth of a start.
 constexpr std::byte letter_of(std::uint32_t value) {
   const auto number = static_cast<std::int32_t>(value & 63U);
-  const std::int32_t letter = number + 'A' + (((25 - number) >> 8) & ('a' - 'Z' - 1)) +
-                              (((51 - number) >> 8) & ('0' - 'z' - 1)) + (((61 - number) >> 8) & ('+' - '9' - 1)) +
-                              (((62 - number) >> 8) & ('/' - '+' - 1));
+  const std::int32_t letter =
+      number + 'A' + (((25 - number) >> 8) & ('a' - 'Z' - 1)) + (((51 - number) >> 8) & ('0' - 'z' - 1)) +
+      (((61 - number) >> 8) & ('+' - '9' - 1)) + (((62 - number) >> 8) & ('/' - '+' - 1));
   return static_cast<std::byte>(letter);
 }
 

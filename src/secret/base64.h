@@ -11,7 +11,8 @@ namespace vmcred::secret {
 // The length of `size` bytes in base64, padding included.
 constexpr std::size_t base64_length(std::size_t size) { return (size + 2) / 3 * 4; }
 
-// Writes the base64 text of `bytes`, without a terminator. `text` must have exactly base64_length(bytes.size()).
+// Writes the base64 text of `bytes`, without a terminator. `text` must have exactly
+// base64_length(bytes.size()).
 void base64_encode(std::span<const std::byte> bytes, std::span<std::byte> text);
 
 // Decodes padded base64, skipping white space between the letters as systemd does. `bytes` must hold at least

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "secret/buffer.h"
 
+#include <sodium/utils.h>
 #include <algorithm>
 #include <cassert>
 #include <cstring>
-#include <sodium/utils.h>
 #include <utility>
 
 #include "secret/locked_memory.h"

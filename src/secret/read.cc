@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "secret/read.h"
 
-#include <cerrno>
-#include <span>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <cerrno>
+#include <span>
 
 #include "base/text.h"
 
@@ -18,12 +18,14 @@ base::Error credential_error(std::string_view subject, std::string_view reason, 
 }
 
 bool same_state(const struct stat& a, const struct stat& b) {
-  return a.st_size == b.st_size && a.st_mtim.tv_sec == b.st_mtim.tv_sec && a.st_mtim.tv_nsec == b.st_mtim.tv_nsec;
+  return a.st_size == b.st_size && a.st_mtim.tv_sec == b.st_mtim.tv_sec &&
+         a.st_mtim.tv_nsec == b.st_mtim.tv_nsec;
 }
 
-// Reads to the end of a file that says it has `size` bytes, asking for one more, so that a single call also tells
-// whether it has.
-base::Result<std::size_t> read_expecting(int fd, std::size_t size, std::span<std::byte> buffer, std::string_view subject) {
+// Reads to the end of a file that says it has `size` bytes, asking for one more, so that a single call also
+// tells whether it has.
+base::Result<std::size_t> read_expecting(int fd, std::size_t size, std::span<std::byte> buffer,
+                                         std::string_view subject) {
   std::size_t done = 0;
   do {
     const ssize_t n = ::read(fd, buffer.data() + done, buffer.size() - done);
@@ -52,7 +54,8 @@ base::Result<SecretBuffer> read_secret_file(int fd, std::size_t max_bytes, std::
   struct stat after{};
   if (::fstat(fd, &after) != 0) return base::errno_error(subject);
   if (n != size || !same_state(before, after))
-    return credential_error(subject, "changed while it was read", "start the VM again when nothing writes it any more");
+    return credential_error(subject, "changed while it was read",
+                            "start the VM again when nothing writes it any more");
   buffer.truncate(size);
   return buffer;
 }

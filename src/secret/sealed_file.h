@@ -10,9 +10,9 @@
 
 namespace vmcred::secret {
 
-// A memfd with these contents, sealed against every later change and kept open across exec. It has no name in any
-// file system; whoever holds the descriptor, root, and the same user (through /proc) can read it.
-// `name` is what /proc shows for it: no secret, at most 249 bytes.
+// A memfd with these contents, sealed against every later change and kept open across exec. It has no name in
+// any file system; whoever holds the descriptor, root, and the same user (through /proc) can read it. `name`
+// is what /proc shows for it: no secret, at most 249 bytes.
 base::Result<base::UniqueFd> make_sealed_file(const char* name, std::span<const std::byte> contents);
 
 }  // namespace vmcred::secret

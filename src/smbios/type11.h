@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SMBIOS "OEM Strings" structures (type 11): a small header and a set of NUL-terminated strings.
-// Source: DMTF DSP0134 (SMBIOS reference specification), sections 6.1 (structure layout), 6.1.3 (text strings) and
-// 7.12 (type 11). docs/formats/smbios.md shows the bytes.
+// Source: DMTF DSP0134 (SMBIOS reference specification), sections 6.1 (structure layout), 6.1.3 (text
+// strings) and 7.12 (type 11). docs/formats/smbios.md shows the bytes.
 //
 // Strings are byte spans here, not texts: they carry secrets.
 #pragma once
@@ -25,8 +25,8 @@ inline constexpr std::size_t k_header_size = 1 + 1 + 2;
 inline constexpr std::size_t k_oem_header_size = k_header_size + 1;
 inline constexpr std::size_t k_max_strings = 255;  // the count is one byte
 
-// The whole structure around strings of `text_bytes` bytes in all: the header, a terminator for each string, and
-// one for the set. `strings` must be 1 to k_max_strings.
+// The whole structure around strings of `text_bytes` bytes in all: the header, a terminator for each string,
+// and one for the set. `strings` must be 1 to k_max_strings.
 constexpr std::size_t oem_structure_size(std::size_t strings, std::size_t text_bytes) {
   return k_oem_header_size + text_bytes + strings + 1;
 }
@@ -38,8 +38,8 @@ class OemStructureWriter {
   // `out` must be as large as oem_structure_size() says and stay alive.
   OemStructureWriter(std::uint16_t handle, std::span<std::byte> out);
 
-  // The place of the next string, `size` bytes, for the caller to fill. It must not be empty (an empty string ends
-  // the set) and the caller must not put a NUL into it.
+  // The place of the next string, `size` bytes, for the caller to fill. It must not be empty (an empty string
+  // ends the set) and the caller must not put a NUL into it.
   std::span<std::byte> next_string(std::size_t size);
 
   // Ends the set. Returns the structure's size, which is out.size() when all strings were written.
@@ -60,8 +60,8 @@ struct Structure {
   std::size_t size;            // of the whole structure
 };
 
-// The structure at the start of `table`. Fails with an io error where the table is cut or its lengths don't hold.
-// `strings` are all that are there, whatever the count byte says, as systemd reads them.
+// The structure at the start of `table`. Fails with an io error where the table is cut or its lengths don't
+// hold. `strings` are all that are there, whatever the count byte says, as systemd reads them.
 base::Result<Structure> read_structure(Bytes table);
 
 // All structures up to the end-of-table one (which is left out) or the end of `table`.

@@ -53,11 +53,12 @@ class SmbiosTable {
 
 Error credential_error(const CredentialOutline& outline, std::string_view reason) {
   return {.kind = ErrorKind::credential,
-          .what = base::concat("credential ", base::quoted(outline.name.text()), " (", base::byte_count(outline.size),
-                               ") ", reason)};
+          .what = base::concat("credential ", base::quoted(outline.name.text()), " (",
+                               base::byte_count(outline.size), ") ", reason)};
 }
 
-std::vector<Error> find_oversized(std::span<const CredentialOutline> outlines, const TransportLimits& limits) {
+std::vector<Error> find_oversized(std::span<const CredentialOutline> outlines,
+                                  const TransportLimits& limits) {
   std::vector<Error> findings;
   std::size_t total = 0;
   std::size_t pages = 0;
@@ -65,21 +66,25 @@ std::vector<Error> find_oversized(std::span<const CredentialOutline> outlines, c
     total += outline.size;
     pages += (outline.size + k_page_bytes - 1) / k_page_bytes;
     if (outline.size > limits.credential_bytes)
-      findings.push_back(credential_error(
-          outline, base::concat("is larger than systemd takes: ", base::byte_count(limits.credential_bytes))));
+      findings.push_back(credential_error(outline, base::concat("is larger than systemd takes: ",
+                                                                base::byte_count(limits.credential_bytes))));
   }
   if (findings.empty() && total > limits.total_bytes)
-    findings.push_back({.kind = ErrorKind::credential,
-                        .what = base::concat("the set is too large for every transport: ", base::byte_count(total),
-                                             " in all with vmcred's manifest, and systemd takes ",
-                                             base::byte_count(limits.total_bytes)),
-                        .hint = "hand over keys instead, and let the guest decrypt what is larger"});
+    findings.push_back(
+        {.kind = ErrorKind::credential,
+         .what = base::concat("the set is too large for every transport: ", base::byte_count(total),
+                              " in all with vmcred's manifest, and systemd takes ",
+                              base::byte_count(limits.total_bytes)),
+         .hint = "hand over keys instead, and let the guest decrypt what is larger"});
   if (findings.empty() && limits.memory_pages && pages > *limits.memory_pages)
     findings.push_back(
         {.kind = ErrorKind::credential,
-         .what = base::concat("the set is too large for every transport: systemd 254 and later keep credentials on a "
-                              "tmpfs of ", *limits.memory_pages, " pages, and these take ", pages),
-         .hint = "merge small secrets into fewer files, or set guest.systemd to 252, 253 or \"none\" if that is what "
+         .what = base::concat(
+             "the set is too large for every transport: systemd 254 and later keep credentials on a "
+             "tmpfs of ",
+             *limits.memory_pages, " pages, and these take ", pages),
+         .hint = "merge small secrets into fewer files, or set guest.systemd to 252, 253 or \"none\" if that "
+                 "is what "
                  "the guest runs"});
   return findings;
 }
@@ -127,9 +132,10 @@ base::Result<Assignment> assign_transports(std::span<const CredentialOutline> ou
   std::vector<Error> findings;
   const auto refuse = [&](std::size_t index) {
     const auto& outline = outlines[index];
-    findings.push_back(credential_error(outline, base::concat("fits no transport: ", why_not_smbios(outline, limits),
-                                                              "; ", why_not_fw_cfg(outline, limits)))
-                           .with_hint(way_out(outline, limits)));
+    findings.push_back(
+        credential_error(outline, base::concat("fits no transport: ", why_not_smbios(outline, limits), "; ",
+                                               why_not_fw_cfg(outline, limits)))
+            .with_hint(way_out(outline, limits)));
   };
   for (std::size_t i = 0; i < outlines.size(); ++i)
     if (!fits_fw_cfg(i) && !add_to_table(i)) refuse(i);

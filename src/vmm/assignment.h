@@ -18,11 +18,12 @@ struct Assignment {
   std::vector<std::size_t> fw_cfg_items;                    // one item each
 };
 
-// SMBIOS comes first: the guest reads it from memory, while fw_cfg crosses a port byte by byte. A credential whose
-// string does not fit one structure, or that finds the table full, goes by fw_cfg; a name too long for fw_cfg has
-// SMBIOS alone. Small strings share a structure: each structure costs a descriptor here and a sysfs entry there.
-// Fails with `credential` errors, one for each credential that no transport can carry whole, or with one for a set
-// that is too large; nothing is left out or cut.
-base::Result<Assignment> assign_transports(std::span<const CredentialOutline> outlines, const TransportLimits& limits);
+// SMBIOS comes first: the guest reads it from memory, while fw_cfg crosses a port byte by byte. A credential
+// whose string does not fit one structure, or that finds the table full, goes by fw_cfg; a name too long for
+// fw_cfg has SMBIOS alone. Small strings share a structure: each structure costs a descriptor here and a
+// sysfs entry there. Fails with `credential` errors, one for each credential that no transport can carry
+// whole, or with one for a set that is too large; nothing is left out or cut.
+base::Result<Assignment> assign_transports(std::span<const CredentialOutline> outlines,
+                                           const TransportLimits& limits);
 
 }  // namespace vmcred::vmm

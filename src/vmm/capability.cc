@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "config/load.h"
 #include "credential/credential.h"
+#include "smbios/type11.h"
 
 namespace vmcred::vmm {
 namespace {
@@ -26,7 +27,8 @@ struct Capability {
 constexpr std::array k_capabilities = {
     Capability{.hypervisor = Hypervisor::qemu, .machine = Machine::q35, .smbios = true, .fw_cfg_items = 15},
     Capability{.hypervisor = Hypervisor::qemu, .machine = Machine::pc, .smbios = true, .fw_cfg_items = 18},
-    Capability{.hypervisor = Hypervisor::qemu, .machine = Machine::microvm, .smbios = false, .fw_cfg_items = 22},
+    Capability{
+        .hypervisor = Hypervisor::qemu, .machine = Machine::microvm, .smbios = false, .fw_cfg_items = 22},
 };
 
 constexpr std::size_t k_fw_cfg_name_bytes = 55 - sizeof("opt/io.systemd.credentials/") + 1;
@@ -61,8 +63,9 @@ bool may_be_systemd_from(const GuestSystemd& systemd, int version) {
 }
 
 SmbiosLimits smbios_limits(const config::VirtualMachine& vm) {
-  const std::size_t own = own_structures_bytes(vm);
-  const std::size_t total = k_smbios_table_bytes - std::min(k_smbios_table_bytes, own);
+  const std::size_t taken = own_structures_bytes(vm) + smbios::oem_structure_size(1, 1);
+  const std::size_t total =
+      taken > k_smbios_table_bytes ? 0 : k_smbios_table_bytes - own_structures_bytes(vm);
   const bool one_page = may_be_systemd_before(vm.guest_systemd, k_first_systemd_past_one_page);
   return {.structure_bytes = one_page ? std::min(k_smbios_page_bytes, total) : total, .total_bytes = total};
 }
@@ -70,21 +73,26 @@ SmbiosLimits smbios_limits(const config::VirtualMachine& vm) {
 }  // namespace
 
 base::Result<TransportLimits> transport_limits(const config::VirtualMachine& vm) {
-  const auto* row = std::find_if(k_capabilities.begin(), k_capabilities.end(), [&](const Capability& candidate) {
-    return candidate.hypervisor == vm.hypervisor && candidate.machine == vm.machine;
-  });
+  const auto* row =
+      std::find_if(k_capabilities.begin(), k_capabilities.end(), [&](const Capability& candidate) {
+        return candidate.hypervisor == vm.hypervisor && candidate.machine == vm.machine;
+      });
   if (row == k_capabilities.end())
-    return base::Error{.kind = base::ErrorKind::not_yet,
-                       .what = base::concat("vm ", base::quoted(vm.name), ": hypervisor ",
-                                            base::quoted(config::spelling(vm.hypervisor)), " is not yet supported"),
-                       .hint = "set hypervisor = \"qemu\""};
+    return base::Error{
+        .kind = base::ErrorKind::not_yet,
+        .what = base::concat("vm ", base::quoted(vm.name), ": hypervisor ",
+                             base::quoted(config::spelling(vm.hypervisor)), " is not yet supported"),
+        .hint = "set hypervisor = \"qemu\""};
 
   TransportLimits limits{.smbios = std::nullopt,
                          .fw_cfg = std::nullopt,
                          .credential_bytes = credential::k_max_credential_bytes,
                          .total_bytes = credential::k_max_total_bytes,
                          .memory_pages = std::nullopt};
-  if (row->smbios && vm.transport != config::Transport::fw_cfg) limits.smbios = smbios_limits(vm);
+  // With terabytes of memory QEMU's own structures leave no room in the table.
+  const SmbiosLimits smbios = smbios_limits(vm);
+  if (row->smbios && vm.transport != config::Transport::fw_cfg && smbios.total_bytes > 0)
+    limits.smbios = smbios;
   if (row->fw_cfg_items > 0 && vm.transport != config::Transport::smbios)
     limits.fw_cfg = FwCfgLimits{.name_bytes = k_fw_cfg_name_bytes,
                                 .default_items = row->fw_cfg_items,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What each hypervisor's machines can carry, and how far. The one table that planning, errors and the manual go by.
-// docs/limits.md tells where each number comes from.
+// What each hypervisor's machines can carry, and how far. The one table that planning, errors and the manual
+// go by. docs/limits.md tells where each number comes from.
 #pragma once
 
 #include <cstddef>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How a VM is started, as plain data: what argv says, and which files the VMM inherits. A plan is made from names and
-// sizes and holds no secret, so it may be printed, compared and kept.
+// How a VM is started, as plain data: what argv says, and which files the VMM inherits. A plan is made from
+// names and sizes and holds no secret, so it may be printed, compared and kept.
 #pragma once
 
 #include <cstddef>
@@ -23,7 +23,8 @@ struct PlannedFile {
   std::uint16_t smbios_handle = 0;  // with oem_structure
 };
 
-// One element of argv. With a file, the path of its descriptor follows the text: "-smbios", "file=" + "/dev/fd/7".
+// One element of argv. With a file, the path of its descriptor follows the text: "-smbios", "file=" +
+// "/dev/fd/7".
 struct Argument {
   std::string text;
   std::optional<std::size_t> file = std::nullopt;  // index into LaunchPlan::files

@@ -54,7 +54,8 @@ class QemuPlan {
     add("-kernel", m_vm.kernel);
     if (!m_vm.initrd.empty()) add("-initrd", m_vm.initrd);
     std::vector<std::string> parameters = {"console=ttyS0"};
-    // Under emulation the microvm machine's kernel often waits for ever to calibrate its clock against a timer.
+    // Under emulation the microvm machine's kernel often waits for ever to calibrate its clock against a
+    // timer.
     if (m_vm.machine == Machine::microvm && !m_host.kvm) parameters.emplace_back("tsc_early_khz=2000000");
     parameters.insert(parameters.end(), m_vm.kernel_params.begin(), m_vm.kernel_params.end());
     add("-append", base::join(parameters, " "));
@@ -75,7 +76,8 @@ class QemuPlan {
     std::uint16_t handle = k_first_oem_handle;
     for (const auto& indexes : assignment.smbios_structures) {
       std::size_t text_bytes = 0;
-      for (const auto i : indexes) text_bytes += credential::oem_string_length(outlines[i].name, outlines[i].size);
+      for (const auto i : indexes)
+        text_bytes += credential::oem_string_length(outlines[i].name, outlines[i].size);
       add("-smbios");
       add_file("file=", {.content = PlannedFile::Content::oem_structure,
                          .credentials = indexes,
@@ -119,8 +121,8 @@ class QemuPlan {
 
 }  // namespace
 
-base::Result<LaunchPlan> plan_qemu(const config::VirtualMachine& vm, std::span<const CredentialOutline> outlines,
-                                   const HostFacts& host) {
+base::Result<LaunchPlan> plan_qemu(const config::VirtualMachine& vm,
+                                   std::span<const CredentialOutline> outlines, const HostFacts& host) {
   VMCRED_TRY_ASSIGN(const TransportLimits limits, transport_limits(vm));
   auto assignment = assign_transports(outlines, limits);
   if (!assignment) return in(concat("vm ", base::quoted(vm.name)), std::move(assignment));

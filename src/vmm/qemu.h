@@ -20,7 +20,7 @@ struct HostFacts {
 };
 
 // Fails as transport_limits() and assign_transports() do, with the VM's name in front.
-base::Result<LaunchPlan> plan_qemu(const config::VirtualMachine& vm, std::span<const CredentialOutline> outlines,
-                                   const HostFacts& host);
+base::Result<LaunchPlan> plan_qemu(const config::VirtualMachine& vm,
+                                   std::span<const CredentialOutline> outlines, const HostFacts& host);
 
 }  // namespace vmcred::vmm

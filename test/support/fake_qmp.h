@@ -61,6 +61,7 @@ struct FakeQmpManners {
   bool tells_events = false;  // before each answer
   bool refuses_powerdown = false;
   bool guest_powers_down = true;  // when asked
+  unsigned missed_presses = 0;    // of the power button, while the guest still boots
   bool quits = true;
   bool answers_quit = true;
 };
@@ -72,6 +73,7 @@ inline FakeQmpEnd serve_qmp(FakeQmpConnection& client, const FakeQmpManners& man
     manners.trickles ? client.trickle(text) : client.write(text);
   };
   bool negotiated = false;
+  unsigned presses = 0;
   say(k_qmp_greeting);
   while (const auto line = client.read_line()) {
     const auto request = nlohmann::json::parse(*line, nullptr, false);
@@ -87,7 +89,7 @@ inline FakeQmpEnd serve_qmp(FakeQmpConnection& client, const FakeQmpManners& man
       say("{\"error\": {\"class\": \"GenericError\", \"desc\": \"no\"}}\r\n");
     } else if (command == "system_powerdown") {
       say(k_qmp_done);
-      if (manners.guest_powers_down) return FakeQmpEnd::powered_down;
+      if (manners.guest_powers_down && ++presses > manners.missed_presses) return FakeQmpEnd::powered_down;
     } else if (command == "quit") {
       if (manners.answers_quit) say(k_qmp_done);
       if (manners.quits) return FakeQmpEnd::quit;
