@@ -97,6 +97,12 @@ class Guest:
         return f"{self.machine}-{self.name}"
 
     @property
+    def knowledge(self) -> list[str]:
+        """What the host is told of the guest. Of the oldest systemd nothing: what fits any version must fit it."""
+        told = {252: [], 257: ["guest.systemd = 257"], None: ['guest.systemd = "none"']}
+        return told[self.systemd]
+
+    @property
     def overlay(self) -> Path:
         return GUESTS / ("overlay-busybox" if self.systemd is None else "overlay-systemd")
 
@@ -156,6 +162,7 @@ class Vm:
     place: Place
     secrets: list[Secret]
     name: str = "test-vm"
+    settings: list[str] = field(default_factory=list)  # further lines of its config
     copies: list[Path] = field(default_factory=list)  # files that hold secrets by right, besides the sources
     process: subprocess.Popen[bytes] | None = field(default=None, init=False)
     made_at: float = field(default_factory=time.time, init=False)
@@ -187,7 +194,6 @@ class Vm:
 
     def config_text(self) -> str:
         """The VM's vmcred.toml."""
-        systemd = '"none"' if self.guest.systemd is None else str(self.guest.systemd)
         lines = [
             f"[vms.{self.name}]",
             'hypervisor = "qemu"',
@@ -197,9 +203,9 @@ class Vm:
             f'kernel = "{self.place.guest}/vmlinuz"',
             f'initrd = "{self.place.guest}/initrd"',
             'kernel_params = ["mitigations=off"]',  # guards against other guests; costs a fifth of the boot here
-            f"guest.systemd = {systemd}",
             "allow_swap = true",  # the values are worthless, and the host may be anyone's
         ]
+        lines += self.guest.knowledge + self.settings
         lines += [f'secrets.{secret.name} = {{ path = "{self.source(secret)}" }}' for secret in self.secrets]
         lines += [f'static.{name} = "{value}"' for name, value in STATIC.items()]
         return "\n".join(lines) + "\n"
