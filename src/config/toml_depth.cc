@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/toml_depth.h"
 
+#include <array>
+
 namespace vmcred::config {
 namespace {
 
@@ -28,12 +30,23 @@ bool ends_key(char c) {
   return c == '\n' || c == '=' || c == ',' || c == '[' || c == ']' || c == '{' || c == '}';
 }
 
+// Most of a config is letters, which are passed over by a look into a table each.
+std::size_t next_of_interest(std::string_view text, std::size_t i) {
+  static constexpr auto k_of_interest = [] {
+    std::array<bool, 256> table{};
+    for (const char c : std::string_view("\"'#.\n=,[]{}")) table[static_cast<unsigned char>(c)] = true;
+    return table;
+  }();
+  while (i < text.size() && !k_of_interest[static_cast<unsigned char>(text[i])]) ++i;
+  return i;
+}
+
 }  // namespace
 
 std::optional<std::size_t> find_too_deep_key(std::string_view text, std::size_t max_parts) {
   std::size_t parts = 1;
   std::size_t i = 0;
-  while (i < text.size()) {
+  while ((i = next_of_interest(text, i)) < text.size()) {
     const char c = text[i];
     if (c == '"' || c == '\'') {
       i = string_end(text, i);

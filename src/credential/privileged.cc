@@ -50,6 +50,8 @@ constexpr std::array k_privileged_names = std::to_array<std::string_view>({
 }  // namespace
 
 bool is_privileged(const CredentialName& name) {
+  if (name.text().find('.') == std::string::npos)
+    return false;  // as most names are; each one above has a dot
   return std::any_of(k_privileged_names.begin(), k_privileged_names.end(), [&](std::string_view entry) {
     return entry.ends_with('.') ? name.text().starts_with(entry) : name.text() == entry;
   });

@@ -28,17 +28,23 @@ constexpr std::byte letter_of(std::uint32_t value) {
 void base64_encode(std::span<const std::byte> bytes, std::span<std::byte> text) {
   assert(text.size() == base64_length(bytes.size()));
   constexpr std::size_t k_group = 3;
-  auto out = text.begin();
-  for (; !bytes.empty(); bytes = bytes.subspan(std::min(k_group, bytes.size()))) {
-    const std::size_t present = std::min(k_group, bytes.size());
-    std::uint32_t group = 0;
-    for (std::size_t i = 0; i < k_group; ++i)
-      group = group << 8U | (i < present ? std::to_integer<std::uint32_t>(bytes[i]) : 0);
-    *out++ = letter_of(group >> 18U);
-    *out++ = letter_of(group >> 12U);
-    *out++ = present > 1 ? letter_of(group >> 6U) : std::byte{'='};
-    *out++ = present > 2 ? letter_of(group) : std::byte{'='};
+  const auto octet = [&](std::size_t i) { return std::to_integer<std::uint32_t>(bytes[i]); };
+  std::size_t in = 0;
+  std::size_t out = 0;
+  for (; in + k_group <= bytes.size(); in += k_group, out += 4) {
+    const std::uint32_t group = octet(in) << 16U | octet(in + 1) << 8U | octet(in + 2);
+    text[out] = letter_of(group >> 18U);
+    text[out + 1] = letter_of(group >> 12U);
+    text[out + 2] = letter_of(group >> 6U);
+    text[out + 3] = letter_of(group);
   }
+  const std::size_t left = bytes.size() - in;
+  if (left == 0) return;
+  const std::uint32_t group = octet(in) << 16U | (left == 2 ? octet(in + 1) << 8U : 0);
+  text[out] = letter_of(group >> 18U);
+  text[out + 1] = letter_of(group >> 12U);
+  text[out + 2] = left == 2 ? letter_of(group >> 6U) : std::byte{'='};
+  text[out + 3] = std::byte{'='};
 }
 
 std::optional<std::size_t> base64_decode(std::span<const std::byte> text, std::span<std::byte> bytes) {

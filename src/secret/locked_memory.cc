@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "secret/locked_memory.h"
 
+#include <pthread.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
-#include <unistd.h>
 #include <algorithm>
 #include <cerrno>
 #include <cstdint>
@@ -39,14 +39,24 @@ struct Chunk {
 struct Pool {
   std::mutex mutex;
   std::vector<Chunk> chunks;
-  pid_t owner = 0;  // whose chunks they are
 };
+
+void forget_parents_chunks();
+
+Pool& make_pool() {
+  Pool& pool = *new Pool;
+  ::pthread_atfork(nullptr, nullptr, forget_parents_chunks);
+  return pool;
+}
 
 // Process-wide, as the limit it lives under is. Never destroyed: buffers may outlive every other static.
 Pool& pool() {
-  static Pool& instance = *new Pool;
+  static Pool& instance = make_pool();
   return instance;
 }
+
+// A fork copies the chunks, but not their locks: the child starts with none.
+void forget_parents_chunks() { pool().chunks.clear(); }
 
 std::string locked_memory_limit() {
   rlimit limit{};
@@ -85,11 +95,6 @@ Result<std::byte*> allocate_locked(std::size_t size) {
   const std::size_t rounded = round_up(std::max<std::size_t>(size, 1), k_alignment);
   Pool& shared = pool();
   const std::scoped_lock lock(shared.mutex);
-  if (const pid_t self = ::getpid(); shared.owner != self) {
-    // A fork copies the chunks, but not their locks.
-    shared.chunks.clear();
-    shared.owner = self;
-  }
   for (auto& chunk : shared.chunks)
     if (chunk.size - chunk.used >= rounded) return take(chunk, rounded);
   VMCRED_TRY_ASSIGN(Chunk chunk, map_chunk(std::max(k_chunk_bytes, round_up(rounded, k_page_bytes))));
