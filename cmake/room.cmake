@@ -6,7 +6,8 @@
 # against the same list. NAME_test.cc files become one test program, NAME_fuzz.cc files one fuzz target each.
 function(vmcred_room NAME)
   cmake_parse_arguments(ROOM "" "" "LINKS;LIBRARIES" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${NAME}/*.cc)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${NAME}/*.cc
+       ${CMAKE_CURRENT_SOURCE_DIR}/${NAME}/*/*.cc)
   set(tests ${sources})
   set(fuzzers ${sources})
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")

@@ -29,6 +29,7 @@ struct Error {
   std::string what;                // one sentence, naming what it is about
   std::string hint = {};           // what to do now, with the command; may be empty
   std::vector<Error> others = {};  // further, independent findings of the same check
+  int detail = 0;                  // a room's own finer class, see age/failure.h and sops/failure.h; 0: none
 
   // "vm 'x'" in front of "secret 'y' is empty" gives "vm 'x': secret 'y' is empty", for all findings.
   Error in(std::string_view context) &&;

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// One recipient's part of an age header: "-> type arguments…" and a body.
+// Source: C2SP age specification, "Recipient stanza".
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace vmcred::age {
+
+struct Stanza {
+  std::string type;
+  std::vector<std::string> arguments;  // at least one character of 0x21-0x7e each
+  std::vector<std::byte> body;
+
+  bool operator==(const Stanza&) const = default;
+};
+
+}  // namespace vmcred::age
