@@ -30,7 +30,7 @@ constexpr std::array k_decode_options{
     k_json,
 };
 
-constexpr std::array k_commands{
+constexpr std::array k_vm_commands{
     Command{"vm list", "", "List the VMs of the config", k_list_options, run_vm_list},
     Command{"vm show", "VM", "Show a VM's secrets and their names on the way to the guest", k_list_options,
             run_vm_show},
@@ -38,21 +38,33 @@ constexpr std::array k_commands{
             k_run_options, run_vm_run},
     Command{"vm stop", "VM", "Shut a VM's guest down, and end its hypervisor if that takes too long",
             k_stop_options, run_vm_stop},
+};
+
+constexpr std::array k_config_commands{
     Command{"config check", "", "Check the config and everything it asks for", k_config_options,
             run_config_check},
     Command{"config keys", "", "List the keys that a config may have", {}, run_config_keys},
+};
+
+constexpr std::array k_smbios_commands{
     Command{"smbios decode", "", "List the credentials in an SMBIOS table, by name and size",
             k_decode_options, run_smbios_decode},
 };
 
-constexpr command::Program k_program{
-    .name = k_program_name,
-    .summary = "Hands a host's secrets to microVM guests as systemd credentials.",
-    .commands = k_commands,
-};
-
 }  // namespace
 
-const command::Program& program() { return k_program; }
+const command::Program& program() {
+  static const std::array groups{
+      command::Group{.title = "Virtual machines", .commands = k_vm_commands},
+      command::Group{.title = "The config", .commands = k_config_commands},
+      command::Group{.title = "SMBIOS tables", .commands = k_smbios_commands},
+  };
+  static const command::Program program{
+      .name = k_program_name,
+      .summary = "Hands a host's secrets to microVM guests as systemd credentials.",
+      .groups = groups,
+  };
+  return program;
+}
 
 }  // namespace vmcred::cli

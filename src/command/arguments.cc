@@ -15,18 +15,47 @@ using base::Result;
 Error usage_error(std::string what) { return {.kind = ErrorKind::usage, .what = std::move(what)}; }
 
 Result<const Option*> find_option(std::string_view name, std::span<const Option> options) {
-  const auto found = std::ranges::find(options, name, &Option::name);
+  const auto found = std::ranges::find_if(options, [&](const Option& option) {
+    return option.name == name || (!option.short_name.empty() && option.short_name == name);
+  });
   if (found != options.end()) return &*found;
   std::vector<std::string> names;
   for (const auto& option : options) names.emplace_back(option.name);
   return usage_error(base::concat("unknown option ", base::quoted(name), base::did_you_mean(name, names)));
 }
 
+// The operands that a label such as "VM [FILE...]" asks for.
+struct WantedOperands {
+  std::vector<std::string_view> required;
+  std::size_t optional = 0;
+  bool any_number = false;
+
+  explicit WantedOperands(std::string_view label) {
+    while (!label.empty()) {
+      const auto space = label.find(' ');
+      add(label.substr(0, space));
+      label = space == std::string_view::npos ? std::string_view() : label.substr(space + 1);
+    }
+  }
+
+ private:
+  void add(std::string_view word) {
+    const bool may_be_left_out = word.starts_with('[');
+    any_number = any_number || word.find("...") != std::string_view::npos;
+    if (may_be_left_out)
+      ++optional;
+    else
+      required.push_back(word.substr(0, word.find("...")));
+  }
+};
+
 base::Result<void> check_operands(std::span<const std::string> operands, std::string_view label) {
-  const std::size_t wanted = label.empty() ? 0 : 1;
-  if (operands.size() < wanted) return usage_error(base::concat(label, " is missing"));
-  if (operands.size() > wanted)
-    return usage_error(base::concat("unexpected argument ", base::quoted(operands[wanted])));
+  const WantedOperands wanted(label);
+  if (operands.size() < wanted.required.size())
+    return usage_error(base::concat(wanted.required[operands.size()], " is missing"));
+  const std::size_t most = wanted.required.size() + wanted.optional;
+  if (operands.size() > most && !wanted.any_number)
+    return usage_error(base::concat("unexpected argument ", base::quoted(operands[most])));
   return {};
 }
 
@@ -66,6 +95,18 @@ std::optional<std::string> Arguments::value(std::string_view option) const {
                                   [&](const Given& given) { return given.option == option; });
   if (found == m_given.rend()) return std::nullopt;
   return found->value;
+}
+
+std::vector<std::string> Arguments::values(std::string_view option) const {
+  std::vector<std::string> values;
+  for (const Given& given : m_given)
+    if (given.option == option) values.push_back(given.value);
+  return values;
+}
+
+std::optional<std::string> Arguments::operand_at(std::size_t index) const {
+  if (index >= m_operands.size()) return std::nullopt;
+  return m_operands[index];
 }
 
 }  // namespace vmcred::command

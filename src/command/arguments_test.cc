@@ -74,6 +74,46 @@ TEST(ArgumentsTest, NearMissesNameTheWord) {
   for (const auto& row : rows) EXPECT_EQ(understood(row), row.result);
 }
 
+TEST(ArgumentsTest, LabelsSayHowManyOperandsThereAre) {
+  struct Case {
+    const char* label;
+    std::size_t count;
+    const char* error;
+  };
+  const Case cases[] = {
+      {"[VM]", 0, ""},
+      {"[VM]", 1, ""},
+      {"[VM]", 2, "unexpected argument 'b'"},
+      {"VM [FILE]", 0, "VM is missing"},
+      {"VM [FILE]", 2, ""},
+      {"VM FILE", 1, "FILE is missing"},
+      {"VM...", 0, "VM is missing"},
+      {"VM...", 3, ""},
+      {"[VM...]", 0, ""},
+      {"[VM...]", 3, ""},
+      {"VM [FILE...]", 3, ""},
+      {"VM FILE", 3, "unexpected argument 'c'"},
+  };
+  const std::vector<std::string_view> words = {"a", "b", "c"};
+  for (const auto& [label, count, error] : cases) {
+    const auto arguments = Arguments::parse(std::span(words).first(count), {}, label);
+    EXPECT_EQ(arguments ? "" : arguments.error().what, error) << label << " " << count;
+    EXPECT_EQ(arguments ? arguments->operands().size() : count, count) << label;
+  }
+}
+
+TEST(ArgumentsTest, OptionsMayHaveShortNamesAndBeGivenTwice) {
+  constexpr Option options[] = {{"--recipient", "RECIPIENT", "who may read", "-r"},
+                                {"--armor", "", "as text", "-a"}};
+  const std::vector<std::string_view> words = {"-r", "x", "-a", "--recipient=y", "-r=z", "file"};
+  const auto arguments = Arguments::parse(words, options, "[FILE]");
+  ASSERT_TRUE(arguments) << arguments.error().what;
+  EXPECT_EQ(arguments->values("--recipient"), (std::vector<std::string>{"x", "y", "z"}));
+  EXPECT_TRUE(arguments->has("--armor"));
+  EXPECT_EQ(arguments->operand_at(0), "file");
+  EXPECT_EQ(arguments->operand_at(1), std::nullopt);
+}
+
 TEST(ArgumentsTest, ValuesStayWhenTheWordsAreGone) {
   base::Result<Arguments> arguments = [] {
     const std::string word = "--config=some value that is too long to be kept in place";

@@ -20,29 +20,51 @@ using base::quoted;
 using base::Result;
 using Words = std::span<const std::string_view>;
 
-std::size_t word_count(std::string_view name) { return name.find(' ') == std::string_view::npos ? 1 : 2; }
-
-bool names(const Command& command, Words words) {
-  if (word_count(command.name) == 1) return command.name == words.front();
-  return words.size() >= 2 && command.name == concat(words[0], " ", words[1]);
+std::size_t word_count(std::string_view name) {
+  return static_cast<std::size_t>(std::ranges::count(name, ' ')) + 1;
 }
 
-bool is_noun(const Program& program, std::string_view word) {
-  return std::ranges::any_of(
-      program.commands, [&](const Command& command) { return command.name.starts_with(concat(word, " ")); });
+std::string joined(Words words) {
+  std::string text;
+  for (const auto word : words) text += text.empty() ? std::string(word) : concat(" ", word);
+  return text;
+}
+
+// The command whose name the words begin with: the longest one.
+const Command* find_command(const Program& program, Words words) {
+  const Command* found = nullptr;
+  for (const Command* command : commands_of(program)) {
+    const std::size_t count = word_count(command->name);
+    if (words.size() < count || command->name != joined(words.first(count))) continue;
+    if (found == nullptr || word_count(found->name) < count) found = command;
+  }
+  return found;
+}
+
+bool is_noun(const Program& program, Words words) {
+  const std::string beginning = concat(joined(words), " ");
+  return std::ranges::any_of(commands_of(program),
+                             [&](const Command* command) { return command->name.starts_with(beginning); });
+}
+
+// How many of the words are nouns of this program: "vars users ad" has two.
+std::size_t noun_count(const Program& program, Words words) {
+  std::size_t count = 0;
+  while (count < words.size() && is_noun(program, words.first(count + 1))) ++count;
+  return count;
 }
 
 Error unknown_command(const Program& program, Words words) {
   std::vector<std::string> known;
-  for (const auto& command : program.commands) known.emplace_back(command.name);
+  for (const Command* command : commands_of(program)) known.emplace_back(command->name);
   const std::string hint = concat("'", program.name, " --help' lists the commands");
-  if (is_noun(program, words.front()) && words.size() == 1)
-    return {.kind = ErrorKind::usage, .what = concat(quoted(words.front()), " needs a verb"), .hint = hint};
-  const std::string typed(words.size() == 1 ? words.front() : concat(words[0], " ", words[1]));
+  const std::size_t nouns = noun_count(program, words);
+  if (nouns == words.size())
+    return {.kind = ErrorKind::usage, .what = concat(quoted(joined(words)), " needs a verb"), .hint = hint};
+  const std::string typed = joined(words.first(nouns + 1));
+  const std::string meant = nouns == 0 && words.size() > 1 ? joined(words.first(2)) : typed;
   return {.kind = ErrorKind::usage,
-          .what = concat("unknown command ",
-                         quoted(is_noun(program, words.front()) ? typed : std::string(words.front())),
-                         base::did_you_mean(typed, known)),
+          .what = concat("unknown command ", quoted(typed), base::did_you_mean(meant, known)),
           .hint = hint};
 }
 
@@ -59,9 +81,8 @@ Result<void> run_command(const Program& program, Words words, const Streams& str
   if (words.front() == "--help" || words.front() == "-h") return print(streams, program_help(program));
   if (words.front() == "--version") return print(streams, concat(program.name, " " VMCRED_VERSION "\n"));
 
-  const auto command =
-      std::ranges::find_if(program.commands, [&](const Command& row) { return names(row, words); });
-  if (command == program.commands.end()) return unknown_command(program, words);
+  const Command* command = find_command(program, words);
+  if (command == nullptr) return unknown_command(program, words);
   const Words rest = words.subspan(word_count(command->name));
   if (asks_for_help(rest)) return print(streams, command_help(program, *command));
   auto arguments = Arguments::parse(rest, command->options, command->operand_label);
@@ -71,13 +92,26 @@ Result<void> run_command(const Program& program, Words words, const Streams& str
   return command->handler(*arguments, streams);
 }
 
+int exit_status_for(const Program& program, Words words, const Error& error) {
+  const Command* command = find_command(program, words);
+  if (command != nullptr && command->exit_status != nullptr) return command->exit_status(error);
+  return static_cast<int>(exit_code_for(error.kind));
+}
+
 }  // namespace
+
+std::vector<const Command*> commands_of(const Program& program) {
+  std::vector<const Command*> commands;
+  for (const Group& group : program.groups)
+    for (const Command& command : group.commands) commands.push_back(&command);
+  return commands;
+}
 
 int run(const Program& program, Words words, const Streams& streams) {
   const auto done = run_command(program, words, streams);
   if (done) return static_cast<int>(ExitCode::ok);
   print_error(program.name, streams, done.error());
-  return static_cast<int>(exit_code_for(done.error().kind));
+  return exit_status_for(program, words, done.error());
 }
 
 }  // namespace vmcred::command

@@ -4,6 +4,7 @@
 
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "command/arguments.h"
@@ -17,18 +18,29 @@ struct Streams {
 };
 
 struct Command {
-  std::string_view name;           // one or two words: "list", "vm run"
-  std::string_view operand_label;  // "" for none
+  std::string_view name;           // one to three words: "list", "vm run", "vars users add"
+  std::string_view operand_label;  // as Arguments::parse() takes it
   std::string_view summary;
   std::span<const Option> options;
   base::Result<void> (*handler)(const Arguments& arguments, const Streams& streams);
+  // The exit code for an error, where it is not ours but that of a program that this command stands in for.
+  int (*exit_status)(const base::Error& error) = nullptr;
+};
+
+// Commands that belong together, under a title in the help text ("" for none).
+struct Group {
+  std::string_view title;
+  std::span<const Command> commands;
 };
 
 struct Program {
   std::string_view name;
   std::string_view summary;
-  std::span<const Command> commands;  // in the order of the help text
+  std::span<const Group> groups;  // in the order of the help text
 };
+
+// All commands of all groups, in order.
+std::vector<const Command*> commands_of(const Program& program);
 
 // Runs what the words after the program's name ask for. Errors go to streams.error as "NAME: error: …" and
 // "NAME: hint: …". Returns the exit code (command/exit_code.h).

@@ -34,14 +34,21 @@ base::Result<void> fail(const Arguments& arguments, const Streams& /*streams*/) 
   return error;
 }
 
-constexpr Option k_say_options[] = {{"--word", "WORD", "what to say"},
-                                    {"--an-option-with-a-long-name", "", "and its text"}};
+constexpr Option k_say_options[] = {{"--word", "WORD", "what to say", "-w"},
+                                    {"--an-option-with-quite-a-long-name", "", "and its text"}};
 constexpr Command k_commands[] = {
     {"say", "", "Say a word", k_say_options, say},
     {"door check", "DOOR", "Check a door", {}, fail},
     {"door list", "", "List the doors", {}, say},
 };
-constexpr Program k_program{.name = "prog", .summary = "Does things.", .commands = k_commands};
+int as_seventy(const base::Error& /*error*/) { return 70; }
+
+constexpr Command k_key_commands[] = {
+    {"key users add", "NAME", "Add a user", {}, fail, as_seventy},
+    {"key users list", "", "List the users", {}, say},
+};
+constexpr Group k_groups[] = {{"Doors", k_commands}, {"Keys", k_key_commands}};
+constexpr Program k_program{.name = "prog", .summary = "Does things.", .groups = k_groups};
 
 TEST(RunTest, ACommandGetsItsArgumentsAndTheProgramItsExitCode) {
   const auto well = run_program(k_program, {"say", "--word", "x"});
@@ -69,6 +76,9 @@ TEST(RunTest, WhatIsNoCommandIsAUsageErrorWithASuggestion) {
       {{"check"}, "unknown command 'check'"},
       {{"door check"}, "unknown command 'door check' (did you mean 'door check'?)"},
       {{""}, "unknown command ''"},
+      {{"key"}, "'key' needs a verb"},
+      {{"key", "users"}, "'key users' needs a verb"},
+      {{"key", "users", "ad"}, "unknown command 'key users ad' (did you mean 'key users add'?)"},
       {{"x\nprog: error: forged"}, "unknown command 'x\\x0aprog: error: forged'"},
   };
   for (const auto& row : rows) {
@@ -93,19 +103,26 @@ TEST(RunTest, HelpIsMadeFromTheTable) {
   EXPECT_EQ(whole.exit_code, 0);
   EXPECT_EQ(whole.error, "");
   EXPECT_EQ(run_program(k_program, {"-h"}).out, whole.out);
-  EXPECT_THAT(whole.out, StartsWith("Does things.\n\nUsage: prog COMMAND [OPTION...]\n\nCommands:\n"
-                                    "  say                   Say a word\n"
-                                    "  door check DOOR       Check a door\n"
-                                    "  door list             List the doors\n"));
-  EXPECT_THAT(whole.out, HasSubstr("\nOptions:\n  --help                show this text"));
+  EXPECT_THAT(whole.out, StartsWith("Does things.\n\nUsage: prog COMMAND [OPTION...]\n\nDoors:\n"
+                                    "  say                           Say a word\n"
+                                    "  door check DOOR               Check a door\n"
+                                    "  door list                     List the doors\n\nKeys:\n"));
+  EXPECT_THAT(whole.out, HasSubstr("\nOptions:\n  --help                        show this text"));
   EXPECT_THAT(whole.out, HasSubstr("\nExit codes:\n  0  done\n"));
   EXPECT_EQ(run_program(k_program, {"say", "--word", "x", "--help"}).out,
-            "Say a word.\n\nUsage: prog say [OPTION...]\n\nOptions:\n  --word WORD           what to say\n"
-            "  --an-option-with-a-long-name and its text\n");
+            "Say a word.\n\nUsage: prog say [OPTION...]\n\nOptions:\n"
+            "  -w, --word WORD               what to say\n"
+            "  --an-option-with-quite-a-long-name\n"
+            "                                and its text\n");
   EXPECT_EQ(run_program(k_program, {"door", "check", "--help"}).out,
             "Check a door.\n\nUsage: prog door check DOOR\n");
   EXPECT_THAT(run_program(k_program, {"door", "check", "--", "--help"}).error, HasSubstr("--help is open"));
   EXPECT_EQ(run_program(k_program, {"--version"}).out, "prog " VMCRED_VERSION "\n");
+}
+
+TEST(RunTest, ACommandMayHaveExitCodesOfItsOwn) {
+  EXPECT_EQ(run_program(k_program, {"key", "users", "add", "x"}).exit_code, 70);
+  EXPECT_EQ(run_program(k_program, {"key", "users", "list"}).exit_code, 0);
 }
 
 TEST(ExitCodeTest, EveryKindOfErrorHasOneThatTheHelpExplains) {

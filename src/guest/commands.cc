@@ -44,10 +44,12 @@ constexpr std::array k_commands{
     Command{"import", "", "Fetch the credentials where systemd is not PID 1", k_import_options, run_import},
 };
 
+constexpr std::array k_groups{command::Group{.title = "", .commands = k_commands}};
+
 constexpr command::Program k_program{
     .name = k_program_name,
     .summary = "The credentials that the host gave to this guest.",
-    .commands = k_commands,
+    .groups = k_groups,
 };
 
 }  // namespace

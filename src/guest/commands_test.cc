@@ -13,7 +13,8 @@ using testing::HasSubstr;
 using testing::StartsWith;
 
 TEST(CommandsTest, EveryCommandHasHelp) {
-  for (const auto& command : program().commands) {
+  for (const auto* row : command::commands_of(program())) {
+    const auto& command = *row;
     SCOPED_TRACE(command.name);
     const auto whole = run_guest({"--help"});
     EXPECT_EQ(whole.exit_code, 0);
