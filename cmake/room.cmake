@@ -52,3 +52,12 @@ function(vmcred_fuzzer ROOM SOURCE)
   endif()
   target_link_libraries(${name} PRIVATE vmcred_${ROOM})
 endfunction()
+
+# Makes a program overwrite all heap memory that it frees (secret/wiping_heap.cc).
+function(vmcred_wiping_heap PROGRAM)
+  if(NOT VMCRED_SANITIZE)
+    target_link_libraries(${PROGRAM} PRIVATE vmcred_secret)
+    target_link_options(${PROGRAM} PRIVATE
+      -Wl,--wrap=free,--wrap=realloc,--undefined=__wrap_free,--undefined=__wrap_realloc)
+  endif()
+endfunction()

@@ -4,34 +4,17 @@
 #include <fcntl.h>
 #include <linux/close_range.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include <algorithm>
 
 #include "base/file.h"
 #include "base/text.h"
+#include "secret/process_protection.h"
 
 namespace vmcred::runner {
 namespace {
 
 using base::Result;
-
-// A limit of one byte, not zero: the kernel still feeds a core pattern's pipe (systemd-coredump, apport)
-// under a limit of zero, but takes exactly 1 as the sign to write no core anywhere (core(5)).
-constexpr rlim_t k_no_core_at_all = 1;
-
-Result<void> forbid_core_dumps() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_CORE, &limit) != 0) return base::errno_error("read the core limit");
-  limit.rlim_max = std::min(limit.rlim_max, k_no_core_at_all);
-  limit.rlim_cur = limit.rlim_max;
-  if (::setrlimit(RLIMIT_CORE, &limit) != 0) return base::errno_error("forbid core dumps");
-  // Inherited across exec, unlike the dumpable flag: should a core be made after all, no memory is in it.
-  VMCRED_TRY_ASSIGN(const base::UniqueFd filter, base::open_file("/proc/self/coredump_filter", O_WRONLY));
-  VMCRED_TRY(base::write_all(filter.get(), std::as_bytes(std::span("0", 1)), "/proc/self/coredump_filter"));
-  return {};
-}
 
 bool is_compressed_ram(std::string_view swap_line) { return swap_line.starts_with("/dev/zram"); }
 
@@ -66,9 +49,7 @@ bool control_group_forbids_swap() {
 }  // namespace
 
 Result<void> harden_process() {
-  ::umask(077);
-  VMCRED_TRY(forbid_core_dumps());
-  if (::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) return base::errno_error("make the process undumpable");
+  VMCRED_TRY(secret::protect_process());
   if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return base::errno_error("set no_new_privs");
   if (::close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC) != 0)
     return base::errno_error("mark inherited descriptors");

@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "runner/start.h"
+#include "runner/test_stored_secrets.h"
 #include "support/child.h"
 #include "support/machine.h"
 #include "support/temporary_directory.h"
@@ -109,11 +110,12 @@ class PrepareStartTest : public testing::Test {
   // The error of a dry run, or the names and sizes that it came to.
   std::string dry_run(const char* credentials_directory = nullptr) const {
     return in_child([&]() -> std::string {
+             TestStoredSecrets stored;
              ::setenv("VMCRED_RUNTIME_DIR", m_tree.path("run").c_str(), 1);
              ::unsetenv("CREDENTIALS_DIRECTORY");
              if (credentials_directory != nullptr)
                ::setenv("CREDENTIALS_DIRECTORY", credentials_directory, 1);
-             const auto prepared = prepare_start(m_vm, Purpose::dry_run);
+             const auto prepared = prepare_start(m_vm, stored, Purpose::dry_run);
              if (!prepared) return prepared.error().what;
              std::string text;
              for (const auto& outline : prepared->outlines)

@@ -44,13 +44,22 @@ void warn_when_open_to_others(const std::string& path, int fd, std::vector<std::
                             "; secrets should be root:root 0400"));
 }
 
-Result<SecretBuffer> read_source(const Secret& secret, std::vector<std::string>& warnings) {
-  const std::string& path = std::get<config::FileSource>(secret.source).path;
+Result<SecretBuffer> read_file(const Secret& secret, const std::string& path,
+                               std::vector<std::string>& warnings) {
   VMCRED_TRY_ASSIGN(const UniqueFd file, open_trusted(path));
   warn_when_open_to_others(path, file.get(), warnings);
   VMCRED_TRY_ASSIGN(SecretBuffer value,
                     secret::read_secret_file(file.get(), credential::k_max_credential_bytes, path));
   VMCRED_TRY(check_not_empty(secret, value, path));
+  return value;
+}
+
+Result<SecretBuffer> read_source(const VirtualMachine& vm, const Secret& secret, StoredSecrets& stored,
+                                 std::vector<std::string>& warnings) {
+  if (const auto* file = std::get_if<config::FileSource>(&secret.source))
+    return read_file(secret, file->path, warnings);
+  VMCRED_TRY_ASSIGN(SecretBuffer value, stored.read(vm, secret));
+  VMCRED_TRY(check_not_empty(secret, value, "its value in the store"));
   return value;
 }
 
@@ -67,11 +76,11 @@ Result<void> for_each_secret(const VirtualMachine& vm, Load load) {
 
 }  // namespace
 
-Result<UniqueFd> load_like_systemd(const VirtualMachine& vm, const Identity& identity,
+Result<UniqueFd> load_like_systemd(const VirtualMachine& vm, StoredSecrets& stored, const Identity& identity,
                                    std::vector<std::string>& warnings) {
   VMCRED_TRY_ASSIGN(PrivateDirectory directory, PrivateDirectory::make());
   const auto copy_secret = [&](const Secret& secret) -> Result<void> {
-    VMCRED_TRY_ASSIGN(const SecretBuffer value, read_source(secret, warnings));
+    VMCRED_TRY_ASSIGN(const SecretBuffer value, read_source(vm, secret, stored, warnings));
     return directory.add(secret.name.host_credential(), value, identity.uid, identity.gid);
   };
   VMCRED_TRY(for_each_secret(vm, copy_secret));
@@ -93,10 +102,11 @@ Result<CredentialSet> read_secrets(const VirtualMachine& vm, int directory_fd) {
   return set;
 }
 
-Result<CredentialSet> read_own_secrets(const VirtualMachine& vm, std::vector<std::string>& warnings) {
+Result<CredentialSet> read_own_secrets(const VirtualMachine& vm, StoredSecrets& stored,
+                                       std::vector<std::string>& warnings) {
   CredentialSet set;
   const auto read_secret = [&](const Secret& secret) -> Result<void> {
-    VMCRED_TRY_ASSIGN(SecretBuffer value, read_source(secret, warnings));
+    VMCRED_TRY_ASSIGN(SecretBuffer value, read_source(vm, secret, stored, warnings));
     set.push_back({.name = secret.credential, .value = std::move(value)});
     return {};
   };

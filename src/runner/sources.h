@@ -10,15 +10,16 @@
 #include "config/model.h"
 #include "credential/credential.h"
 #include "runner/identity.h"
+#include "runner/stored_secrets.h"
 
 namespace vmcred::runner {
 
 // Plays systemd's part where there is none: reads each source as the user we are, root as a rule, and copies
 // it into a directory that only `identity` can read, as LoadCredential= does. Source files are opened and
-// nothing else: owner, group and mode stay. All sources that fail are reported together. Warnings (a source
-// that others may read) go to `warnings`, one sentence each.
-base::Result<base::UniqueFd> load_like_systemd(const config::VirtualMachine& vm, const Identity& identity,
-                                               std::vector<std::string>& warnings);
+// nothing else: owner, group and mode stay. `stored` has the secrets that no file holds. All sources that
+// fail are reported together. Warnings (a source that others may read) go to `warnings`, one sentence each.
+base::Result<base::UniqueFd> load_like_systemd(const config::VirtualMachine& vm, StoredSecrets& stored,
+                                               const Identity& identity, std::vector<std::string>& warnings);
 
 // Reads the declared secrets from a credentials directory, by their host names. All that lack are reported
 // together.
@@ -26,6 +27,7 @@ base::Result<credential::CredentialSet> read_secrets(const config::VirtualMachin
 
 // Reads the declared secrets straight from their sources, for a user who runs a VM without root or systemd.
 base::Result<credential::CredentialSet> read_own_secrets(const config::VirtualMachine& vm,
+                                                         StoredSecrets& stored,
                                                          std::vector<std::string>& warnings);
 
 // Adds the values that are not secret and, last, the manifest of all.

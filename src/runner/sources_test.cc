@@ -5,6 +5,7 @@
 
 #include "credential/directory.h"
 #include "credential/manifest.h"
+#include "runner/test_stored_secrets.h"
 #include "support/child.h"
 #include "support/machine.h"
 #include "support/temporary_directory.h"
@@ -36,10 +37,16 @@ class SourcesTest : public testing::Test {
   void add(std::string_view name, std::string_view value, mode_t mode = 0400) {
     m_vm.secrets.push_back(file_secret(name, m_tree.write(name, value, mode)));
   }
+  // A secret that only the store has.
+  void add_stored(std::string_view name) {
+    config::Secret secret = file_secret(name, "");
+    secret.source = config::RandomSource{.bytes = 32};
+    m_vm.secrets.push_back(std::move(secret));
+  }
   void add_missing(std::string_view name) { m_vm.secrets.push_back(file_secret(name, m_tree.path(name))); }
 
   // What a start without root or systemd comes to.
-  base::Result<credential::CredentialSet> read_own() { return read_own_secrets(m_vm, m_warnings); }
+  base::Result<credential::CredentialSet> read_own() { return read_own_secrets(m_vm, m_stored, m_warnings); }
 
   base::Error failure() {
     auto set = read_own();
@@ -49,6 +56,7 @@ class SourcesTest : public testing::Test {
 
   test_support::TemporaryDirectory m_tree;
   config::VirtualMachine m_vm = test_support::machine();
+  TestStoredSecrets m_stored;
   std::vector<std::string> m_warnings;
 };
 
@@ -126,7 +134,7 @@ TEST_F(SourcesTest, RootHandsTheUserACopyAndTouchesNoSource) {
   VMCRED_NEEDS_ROOT();
   add("api-key", test_support::all_bytes());
   const auto before = test_support::status_of(m_tree.path("api-key"));
-  const auto directory = load_like_systemd(m_vm, k_identity, m_warnings);
+  const auto directory = load_like_systemd(m_vm, m_stored, k_identity, m_warnings);
   ASSERT_TRUE(directory) << directory.error().what;
   const auto outcome = test_support::in_child([&]() -> std::string {
     if (const auto done = become(k_identity); !done) return done.error().what;
@@ -148,12 +156,46 @@ TEST_F(SourcesTest, RootHandsTheUserACopyAndTouchesNoSource) {
   EXPECT_EQ(after.st_ctim.tv_nsec, before.st_ctim.tv_nsec);
 }
 
+TEST_F(SourcesTest, StoredSecretsComeFromTheStoreByteForByte) {
+  add("file", "1");
+  add_stored("random");
+  m_stored.values["random"] = test_support::all_bytes();
+  const auto set = read_own();
+  ASSERT_TRUE(set) << set.error().what;
+  ASSERT_EQ(set->size(), 2U);
+  EXPECT_TRUE((*set)[1].value.equals(bytes_of(test_support::all_bytes())));
+}
+
+TEST_F(SourcesTest, WhatTheStoreLacksOrHasEmptyIsReportedWithTheRest) {
+  add_missing("file");
+  add_stored("lost");
+  add_stored("void");
+  m_stored.values["void"] = "";
+  EXPECT_THAT(texts(failure()), ElementsAre(EndsWith("no such file or directory"),
+                                            "vm 'test-vm': secret 'lost': it is not in the store",
+                                            "vm 'test-vm': secret 'void': its value in the store is empty"));
+}
+
+TEST_F(SourcesTest, RootHandsStoredSecretsOverToo) {
+  VMCRED_NEEDS_ROOT();
+  add_stored("random");
+  m_stored.values["random"] = "value";
+  const auto directory = load_like_systemd(m_vm, m_stored, k_identity, m_warnings);
+  ASSERT_TRUE(directory) << directory.error().what;
+  const auto outcome = test_support::in_child([&]() -> std::string {
+    if (const auto done = become(k_identity); !done) return done.error().what;
+    const auto set = read_secrets(m_vm, directory->get());
+    return set && set->front().value.equals(bytes_of("value")) ? "whole" : "lost";
+  });
+  EXPECT_EQ(outcome.text, "whole");
+}
+
 TEST_F(SourcesTest, RootReportsAllSourcesThatFailToo) {
   VMCRED_NEEDS_ROOT();
   add_missing("a");
   add("b", "");
   add_missing("c");
-  const auto directory = load_like_systemd(m_vm, k_identity, m_warnings);
+  const auto directory = load_like_systemd(m_vm, m_stored, k_identity, m_warnings);
   ASSERT_FALSE(directory);
   EXPECT_THAT(texts(directory.error()),
               ElementsAre(EndsWith("/a: no such file or directory"), EndsWith("/b is empty"),

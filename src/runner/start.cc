@@ -43,15 +43,16 @@ Result<void> check_host(const VirtualMachine& vm, Purpose purpose, vmm::HostFact
 }
 
 // Loads the secrets by whichever way this process was started, and leaves it as the VM's user.
-Result<credential::CredentialSet> load_secrets(const VirtualMachine& vm, const Identity& identity,
-                                               Purpose purpose, std::vector<std::string>& notes) {
+Result<credential::CredentialSet> load_secrets(const VirtualMachine& vm, StoredSecrets& stored,
+                                               const Identity& identity, Purpose purpose,
+                                               std::vector<std::string>& notes) {
   if (const auto path = systemd_directory(); !path.empty()) {
     VMCRED_TRY_ASSIGN(const UniqueFd directory, credential::open_directory(path));
     if (is_root() && purpose == Purpose::start) VMCRED_TRY(become(identity));
     return read_secrets(vm, directory.get());
   }
-  if (!is_root() || purpose == Purpose::dry_run) return read_own_secrets(vm, notes);
-  VMCRED_TRY_ASSIGN(const UniqueFd directory, load_like_systemd(vm, identity, notes));
+  if (!is_root() || purpose == Purpose::dry_run) return read_own_secrets(vm, stored, notes);
+  VMCRED_TRY_ASSIGN(const UniqueFd directory, load_like_systemd(vm, stored, identity, notes));
   VMCRED_TRY(become(identity));
   return read_secrets(vm, directory.get());
 }
@@ -64,7 +65,7 @@ std::vector<vmm::CredentialOutline> outlines_of(const credential::CredentialSet&
   return outlines;
 }
 
-Result<PreparedStart> prepare(const VirtualMachine& vm, Purpose purpose) {
+Result<PreparedStart> prepare(const VirtualMachine& vm, StoredSecrets& stored, Purpose purpose) {
   if (auto missing = config::not_yet_supported(vm); !missing.empty())
     return base::first_with_others(std::move(missing));
   VMCRED_TRY(harden_process());
@@ -79,7 +80,7 @@ Result<PreparedStart> prepare(const VirtualMachine& vm, Purpose purpose) {
 
   PreparedStart prepared;
   if (!accelerator.note.empty()) prepared.notes.push_back(accelerator.note);
-  VMCRED_TRY_ASSIGN(prepared.set, load_secrets(vm, identity, purpose, prepared.notes));
+  VMCRED_TRY_ASSIGN(prepared.set, load_secrets(vm, stored, identity, purpose, prepared.notes));
   VMCRED_TRY(add_static_values_and_manifest(vm, prepared.set));
   prepared.outlines = outlines_of(prepared.set);
 
@@ -108,9 +109,9 @@ std::vector<char*> null_terminated(std::vector<std::string>& texts) {
 
 }  // namespace
 
-Result<PreparedStart> prepare_start(const VirtualMachine& vm, Purpose purpose) {
+Result<PreparedStart> prepare_start(const VirtualMachine& vm, StoredSecrets& stored, Purpose purpose) {
   const std::string context = concat("vm ", base::quoted(vm.name));
-  auto prepared = prepare(vm, purpose);
+  auto prepared = prepare(vm, stored, purpose);
   if (prepared || prepared.error().what.starts_with(context)) return prepared;
   return in(context, std::move(prepared));
 }

@@ -8,6 +8,7 @@
 #include "base/result.h"
 #include "config/model.h"
 #include "credential/credential.h"
+#include "runner/stored_secrets.h"
 #include "vmm/launch_plan.h"
 #include "vmm/outline.h"
 
@@ -26,8 +27,10 @@ struct PreparedStart {
 enum class Purpose { start, dry_run };
 
 // Checks the host, loads and checks every credential, plans the launch. Touches no secret before everything
-// that needs none is known to be well. Any failure means that nothing was started.
-base::Result<PreparedStart> prepare_start(const config::VirtualMachine& vm, Purpose purpose);
+// that needs none is known to be well. `stored` is asked only where no loader has delivered the secrets. Any
+// failure means that nothing was started.
+base::Result<PreparedStart> prepare_start(const config::VirtualMachine& vm, StoredSecrets& stored,
+                                          Purpose purpose);
 
 // Becomes the VMM: hands it the credentials in sealed memory files and replaces this process by it, with an
 // environment of its own. Returns only on failure.
