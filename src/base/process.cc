@@ -3,12 +3,15 @@
 
 #include <fcntl.h>
 #include <spawn.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <cerrno>
 
 #include "base/file.h"
 #include "base/scope_exit.h"
+#include "base/text.h"
 #include "base/unique_fd.h"
 
 namespace vmcred::base {
@@ -16,11 +19,16 @@ namespace {
 
 constexpr std::size_t k_max_output_bytes = 4096;
 
+std::vector<char*> terminated(const std::vector<std::string>& words) {
+  std::vector<char*> pointers;
+  pointers.reserve(words.size() + 1);
+  for (const auto& word : words) pointers.push_back(const_cast<char*>(word.c_str()));
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
 std::optional<pid_t> start(const std::vector<std::string>& words, int output) {
-  std::vector<char*> argv;
-  argv.reserve(words.size() + 1);
-  for (const auto& word : words) argv.push_back(const_cast<char*>(word.c_str()));
-  argv.push_back(nullptr);
+  const std::vector<char*> argv = terminated(words);
 
   posix_spawn_file_actions_t actions;
   ::posix_spawn_file_actions_init(&actions);
@@ -40,7 +48,64 @@ bool ends_well(pid_t pid) {
   return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
+Result<UniqueFd> memory_file(std::string_view content) {
+  UniqueFd file(::memfd_create("program", MFD_CLOEXEC));
+  if (!file.valid()) return errno_error("memory file");
+  VMCRED_TRY(write_all(file.get(), std::as_bytes(std::span(content)), "memory file"));
+  if (::lseek(file.get(), 0, SEEK_SET) != 0) return errno_error("memory file");
+  return file;
+}
+
+Result<std::string> content_of(const UniqueFd& file) {
+  struct stat status{};
+  if (::fstat(file.get(), &status) != 0 || ::lseek(file.get(), 0, SEEK_SET) != 0) return errno_error("memory file");
+  std::string content(static_cast<std::size_t>(status.st_size), '\0');
+  VMCRED_TRY_ASSIGN(const std::size_t size,
+                    read_up_to(file.get(), std::as_writable_bytes(std::span(content)), "memory file"));
+  content.resize(size);
+  return content;
+}
+
 }  // namespace
+
+Result<pid_t> start_program(const ProgramCall& call, const ProgramStreams& streams) {
+  const std::vector<char*> argv = terminated(call.words);
+  const std::vector<char*> environment =
+      call.environment ? terminated(*call.environment) : std::vector<char*>();
+  posix_spawn_file_actions_t actions;
+  ::posix_spawn_file_actions_init(&actions);
+  const ScopeExit destroy([&] { ::posix_spawn_file_actions_destroy(&actions); });
+  ::posix_spawn_file_actions_adddup2(&actions, streams.input, STDIN_FILENO);
+  ::posix_spawn_file_actions_adddup2(&actions, streams.output, STDOUT_FILENO);
+  ::posix_spawn_file_actions_adddup2(&actions, streams.errors, STDERR_FILENO);
+  pid_t pid = 0;
+  const int failure = ::posix_spawnp(&pid, argv[0], &actions, nullptr, argv.data(),
+                                     call.environment ? environment.data() : environ);
+  if (failure != 0)
+    return Error{.kind = ErrorKind::host,
+                 .what = concat("can't run ", quoted(call.words[0]), ": ", errno_text(failure)),
+                 .hint = concat("install ", call.words[0], ", or add its directory to $PATH")};
+  return pid;
+}
+
+Result<int> wait_for_program(pid_t program, std::string_view name) {
+  int status = 0;
+  while (::waitpid(program, &status, 0) < 0)
+    if (errno != EINTR) return errno_error(name);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+Result<ProgramOutcome> run_program(const ProgramCall& call) {
+  VMCRED_TRY_ASSIGN(const UniqueFd input, memory_file(call.input));
+  VMCRED_TRY_ASSIGN(const UniqueFd output, memory_file(""));
+  VMCRED_TRY_ASSIGN(const UniqueFd errors, memory_file(""));
+  VMCRED_TRY_ASSIGN(const pid_t program, start_program(call, {input.get(), output.get(), errors.get()}));
+  VMCRED_TRY_ASSIGN(const int exit_code, wait_for_program(program, call.words[0]));
+  ProgramOutcome outcome{.exit_code = exit_code, .output = {}, .errors = {}};
+  VMCRED_TRY_ASSIGN(outcome.output, content_of(output));
+  VMCRED_TRY_ASSIGN(outcome.errors, content_of(errors));
+  return outcome;
+}
 
 std::optional<std::string> output_of(const std::vector<std::string>& words) {
   int ends[2];

@@ -2,14 +2,45 @@
 // Other programs, started without a shell and with no descriptor of ours.
 #pragma once
 
+#include <sys/types.h>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
+
+#include "base/result.h"
 
 namespace vmcred::base {
 
 // Runs a program to its end and gives the start of its output (at most 4 KiB), or nothing if it is not there
 // or fails. words[0] is looked up in $PATH unless it has a slash.
 std::optional<std::string> output_of(const std::vector<std::string>& words);
+
+// A program to run. `environment` ("NAME=value" each) replaces ours where it is given.
+struct ProgramCall {
+  std::vector<std::string> words;
+  std::string_view input = {};
+  std::optional<std::vector<std::string>> environment = std::nullopt;
+};
+
+struct ProgramOutcome {
+  int exit_code;  // 128 and the signal's number where a signal ended it
+  std::string output;
+  std::string errors;
+};
+
+// Runs a program to its end; input and outputs of any size pass through memory files. No secret may be among them:
+// memory files can be swapped out. Fails with a `host` error only where the program can't be started.
+Result<ProgramOutcome> run_program(const ProgramCall& call);
+
+// Starts a program with these descriptors as its standard streams, which stay the caller's. Descriptors of ours
+// that are not close-on-exec would be inherited. wait_for_program() gives its exit code, as above.
+struct ProgramStreams {
+  int input;
+  int output;
+  int errors;
+};
+Result<pid_t> start_program(const ProgramCall& call, const ProgramStreams& streams);
+Result<int> wait_for_program(pid_t program, std::string_view name);
 
 }  // namespace vmcred::base

@@ -43,7 +43,9 @@ Error in(std::string_view context, Result<T>&& result) {
 // Declares or assigns `target` from the value of `expression`, or returns its error.
 #define VMCRED_TRY_ASSIGN(target, expression) \
   VMCRED_TRY_ASSIGN_(VMCRED_CONCAT_TOKENS(vmcred_result_, __LINE__), target, expression)
+// NOLINTBEGIN(bugprone-macro-parentheses): a declaration takes no parentheses.
 #define VMCRED_TRY_ASSIGN_(result, target, expression) \
   auto result = (expression);                          \
   if (!result) return std::move(result).error();       \
   target = *std::move(result)
+// NOLINTEND(bugprone-macro-parentheses)

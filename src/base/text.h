@@ -23,6 +23,7 @@ class TextPiece {
 
   TextPiece(const TextPiece&) = delete;
   TextPiece& operator=(const TextPiece&) = delete;
+  ~TextPiece() = default;
 
   std::string_view text() const { return m_text; }
 

@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: Apache-2.0
+"""docs/benchmarks-store.md: the figures, and what they mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from repository import MACHINES, SECRETS_PER_MACHINE
+from throughput import STREAM_MIB, Stream, Wraps
+
+LEAST_TIMES_FASTER = 30
+LEAST_FRACTION = 0.6
+MOST_STREAM_MIB = 16
+
+
+@dataclass(frozen=True)
+class Job:
+    """Seconds for all secrets."""
+
+    name: str
+    vmcred: float
+    sops: float
+    age: float | None
+
+    @property
+    def ratio(self) -> float:
+        """Against the faster of the two peers."""
+        return min(self.sops, self.age or self.sops) / self.vmcred
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One run."""
+
+    jobs: list[Job]
+    wraps: Wraps
+    stream: Stream
+
+
+def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
+
+
+def _verdict(met: bool) -> str:
+    return "met" if met else "**missed**"
+
+
+def job_table(measured: Measured) -> str:
+    """Every promise and whether this run kept it."""
+    rows = [
+        (f"{job.name}, against the faster peer", f"at least {LEAST_TIMES_FASTER} times faster", f"{job.ratio:.0f} times",
+         _verdict(job.ratio >= LEAST_TIMES_FASTER))
+        for job in measured.jobs
+    ]
+    fraction = measured.wraps.fraction
+    rows.append(("wrapping file keys, of bare X25519", f"at least {LEAST_FRACTION:.0%}", f"{fraction:.0%}",
+                 _verdict(fraction >= LEAST_FRACTION)))
+    for name, ours, theirs in _stream_pairs(measured.stream):
+        ratio = theirs.seconds / ours.seconds
+        rows.append((f"{STREAM_MIB} MiB, {name}, against age", "at least as fast", f"{ratio:.2f} times", _verdict(ratio >= 1)))
+        rows.append((f"{STREAM_MIB} MiB, {name}, peak memory", f"less than {MOST_STREAM_MIB} MiB",
+                     f"{ours.peak_mib:.1f} MiB", _verdict(ours.peak_mib < MOST_STREAM_MIB)))
+    return _table(("figure", "target", "measured", "verdict"), rows)
+
+
+def _stream_pairs(stream: Stream):
+    yield "encrypt", stream.vmcred_encrypt, stream.age_encrypt
+    yield "decrypt", stream.vmcred_decrypt, stream.age_decrypt
+
+
+def _seconds_table(measured: Measured) -> str:
+    rows = [
+        (job.name, f"{job.vmcred:.3f} s", f"{job.sops:.1f} s", "-" if job.age is None else f"{job.age:.1f} s")
+        for job in measured.jobs
+    ]
+    return _table(("job", "vmcred", "sops", "age"), rows)
+
+
+def _stream_table(stream: Stream) -> str:
+    rows = [
+        (name, f"{ours.seconds:.2f} s", f"{theirs.seconds:.2f} s", f"{ours.peak_mib:.1f} MiB", f"{theirs.peak_mib:.1f} MiB")
+        for name, ours, theirs in _stream_pairs(stream)
+    ]
+    return _table(("job", "vmcred", "age", "peak memory of vmcred", "of age"), rows)
+
+
+def whole_page(measured: Measured, machine: list[tuple[str, str]]) -> str:
+    """The page."""
+    secrets = MACHINES * SECRETS_PER_MACHINE
+    return f"""\
+<!-- SPDX-License-Identifier: Apache-2.0 -->
+# Benchmarks of the store
+
+What generating, reading and re-encrypting secrets costs, measured by `./dev bench store`, which writes this page. All
+figures of a page come from one run on one machine. The page of the runner is [benchmarks.md](benchmarks.md).
+
+{job_table(measured)}
+{_table(("machine", ""), machine)}
+## {secrets:,} secrets
+
+{MACHINES} machines with {SECRETS_PER_MACHINE} secrets each, every one for three recipients: an admin, the machine, the host.
+
+{_seconds_table(measured)}
+vmcred's jobs are `vars import`, `vars export`, `vars users add` and `vars check`, one process each, with the config
+read, the files found and, where something changes, everything made durable on disk in one transaction; the median of
+three. The peers run one process for each secret: `sops encrypt`, `decrypt`, `updatekeys`, `filestatus` and `age`, in a
+row, once. To add a recipient, age has to decrypt and to encrypt again; it has no way to check. `sops filestatus` only
+tells whether a file is encrypted: `vars check` also compares its recipients with those it should have.
+
+## Against the limit
+
+An age file key is wrapped for a recipient with {2} X25519 operations and a few hashes. On one core, vmcred did
+{measured.wraps.ours:,.0f} such operations a second that way, `openssl speed` {measured.wraps.openssl:,.0f} bare ones: {measured.wraps.fraction:.0%}.
+
+## A large file
+
+{STREAM_MIB} MiB of random bytes through `vmcred age` and through `age`, files on tmpfs, medians of five runs in turns.
+
+{_stream_table(measured.stream)}"""
