@@ -7,7 +7,9 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 
 #include "base/file.h"
 #include "base/scope_exit.h"
@@ -105,6 +107,24 @@ Result<ProgramOutcome> run_program(const ProgramCall& call) {
   VMCRED_TRY_ASSIGN(outcome.output, content_of(output));
   VMCRED_TRY_ASSIGN(outcome.errors, content_of(errors));
   return outcome;
+}
+
+bool is_program(const std::string& path) {
+  struct stat status{};
+  return ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) && ::access(path.c_str(), X_OK) == 0;
+}
+
+std::string find_on_path(std::string_view name) {
+  const char* variable = std::getenv("PATH");
+  std::string_view rest = variable == nullptr ? "/usr/bin:/bin" : variable;
+  while (!rest.empty()) {
+    const auto directory = rest.substr(0, rest.find(':'));
+    rest.remove_prefix(std::min(rest.size(), directory.size() + 1));
+    // A relative entry would let the current directory decide what runs.
+    if (!directory.starts_with('/')) continue;
+    if (const auto path = concat(directory, "/", name); is_program(path)) return path;
+  }
+  return {};
 }
 
 std::optional<std::string> output_of(const std::vector<std::string>& words) {

@@ -12,6 +12,12 @@
 
 namespace vmcred::base {
 
+// Is it a regular file that we may execute?
+bool is_program(const std::string& path);
+
+// The first program of this name (no slash) in the absolute directories of $PATH; "" where there is none.
+std::string find_on_path(std::string_view name);
+
 // Runs a program to its end and gives the start of its output (at most 4 KiB), or nothing if it is not there
 // or fails. words[0] is looked up in $PATH unless it has a slash.
 std::optional<std::string> output_of(const std::vector<std::string>& words);

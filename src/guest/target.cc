@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "guest/file_names.h"
+#include "secret/memory_mount.h"
 
 namespace vmcred::guest {
 namespace {
@@ -56,41 +57,6 @@ Result<void> refuse_disk(const UniqueFd& directory, const std::string& path) {
                .hint = "leave out --no-mount, or choose a directory on a tmpfs"};
 }
 
-UniqueFd open_file_system(const char* type) { return UniqueFd(::fsopen(type, FSOPEN_CLOEXEC)); }
-
-bool set_option(const UniqueFd& context, const char* key, const char* value) {
-  return ::fsconfig(context.get(), FSCONFIG_SET_STRING, key, value, 0) == 0;
-}
-
-bool create(const UniqueFd& context) {
-  return ::fsconfig(context.get(), FSCONFIG_CMD_CREATE, nullptr, nullptr, 0) == 0;
-}
-
-// A superblock's context, ready to be mounted; not valid where the kernel lacks what it takes.
-UniqueFd unswapped_tmpfs() {
-  UniqueFd context = open_file_system("tmpfs");
-  const bool ready =
-      context.valid() && ::fsconfig(context.get(), FSCONFIG_SET_FLAG, "noswap", nullptr, 0) == 0 &&
-      set_option(context, "mode", "0700") && set_option(context, "size", k_tmpfs_size) && create(context);
-  return ready ? std::move(context) : UniqueFd();
-}
-
-UniqueFd ramfs() {
-  UniqueFd context = open_file_system("ramfs");
-  const bool ready = context.valid() && set_option(context, "mode", "0700") && create(context);
-  return ready ? std::move(context) : UniqueFd();
-}
-
-Result<UniqueFd> make_detached_mount() {
-  UniqueFd context = unswapped_tmpfs();
-  if (!context.valid()) context = ramfs();
-  if (!context.valid()) return base::errno_error("a file system in memory");
-  constexpr unsigned k_attributes = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
-  UniqueFd mount(::fsmount(context.get(), FSMOUNT_CLOEXEC, k_attributes));
-  if (!mount.valid()) return base::errno_error("a file system in memory");
-  return mount;
-}
-
 Result<void> attach_read_only(const UniqueFd& mount, const std::string& path) {
   if (::move_mount(mount.get(), "", AT_FDCWD, path.c_str(), MOVE_MOUNT_F_EMPTY_PATH) != 0)
     return base::errno_error(path);
@@ -114,7 +80,7 @@ Result<void> place_credentials(const std::string& path, const credential::Creden
     VMCRED_TRY(refuse_disk(directory, path));
     return write_files(directory, set);
   }
-  VMCRED_TRY_ASSIGN(const UniqueFd mount, make_detached_mount());
+  VMCRED_TRY_ASSIGN(const UniqueFd mount, secret::make_memory_mount(k_tmpfs_size));
   VMCRED_TRY(write_files(mount, set));
   return attach_read_only(mount, path);
 }

@@ -2,41 +2,19 @@
 #include "runner/private_directory.h"
 
 #include <fcntl.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <cerrno>
 
 #include "base/file.h"
-#include "base/text.h"
+#include "secret/memory_mount.h"
 
 namespace vmcred::runner {
-namespace {
 
 using base::Result;
 using base::UniqueFd;
 
-// A file system of this type, mounted nowhere. `flag` may be null.
-Result<UniqueFd> mount_detached(const char* type, const char* flag) {
-  const std::string subject = base::concat("private ", type);
-  const UniqueFd context(::fsopen(type, FSOPEN_CLOEXEC));
-  if (!context.valid()) return base::errno_error(subject);
-  if (flag != nullptr && ::fsconfig(context.get(), FSCONFIG_SET_FLAG, flag, nullptr, 0) != 0)
-    return base::errno_error(subject);
-  if (::fsconfig(context.get(), FSCONFIG_SET_STRING, "mode", "0700", 0) != 0 ||
-      ::fsconfig(context.get(), FSCONFIG_CMD_CREATE, nullptr, nullptr, 0) != 0)
-    return base::errno_error(subject);
-  UniqueFd mount(
-      ::fsmount(context.get(), FSMOUNT_CLOEXEC, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC));
-  if (!mount.valid()) return base::errno_error(subject);
-  return mount;
-}
-
-}  // namespace
-
 Result<PrivateDirectory> PrivateDirectory::make() {
-  auto mount = mount_detached("tmpfs", "noswap");
-  if (!mount) mount = mount_detached("ramfs", nullptr);
+  auto mount = secret::make_memory_mount(nullptr);
   if (!mount)
     return std::move(mount).error().with_hint(
         "vmcred needs root's right to mount and Linux 5.2 or later to load secrets itself; under systemd, "

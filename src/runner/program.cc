@@ -2,12 +2,10 @@
 #include "runner/program.h"
 
 #include <sys/stat.h>
-#include <unistd.h>
-#include <algorithm>
 #include <cerrno>
-#include <cstdlib>
 #include <string_view>
 
+#include "base/process.h"
 #include "base/text.h"
 
 namespace vmcred::runner {
@@ -19,24 +17,6 @@ using base::ErrorKind;
 using base::Result;
 
 constexpr std::string_view k_qemu = "qemu-system-x86_64";
-
-bool is_program(const std::string& path) {
-  struct stat status{};
-  return ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) && ::access(path.c_str(), X_OK) == 0;
-}
-
-std::string find_on_path(std::string_view name) {
-  const char* variable = std::getenv("PATH");
-  std::string_view rest = variable == nullptr ? "/usr/bin:/bin" : variable;
-  while (!rest.empty()) {
-    const auto directory = rest.substr(0, rest.find(':'));
-    rest.remove_prefix(std::min(rest.size(), directory.size() + 1));
-    // A relative entry would let the current directory decide what runs.
-    if (!directory.starts_with('/')) continue;
-    if (const auto path = concat(directory, "/", name); is_program(path)) return path;
-  }
-  return {};
-}
 
 Result<void> check_boot_file(std::string_view noun, const std::string& path) {
   struct stat status{};
@@ -52,7 +32,7 @@ Result<void> check_boot_file(std::string_view noun, const std::string& path) {
 Result<std::string> find_program(const config::VirtualMachine& vm) {
   const std::string name = vm.program.empty() ? std::string(k_qemu) : vm.program;
   const bool is_path = name.find('/') != std::string::npos;
-  std::string path = is_path ? (is_program(name) ? name : "") : find_on_path(name);
+  std::string path = is_path ? (base::is_program(name) ? name : "") : base::find_on_path(name);
   if (!path.empty()) return path;
   return Error{
       .kind = ErrorKind::host,

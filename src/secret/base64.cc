@@ -50,6 +50,11 @@ void base64_encode(std::span<const std::byte> bytes, std::span<std::byte> text) 
 std::optional<std::size_t> base64_decode(std::span<const std::byte> text, std::span<std::byte> bytes) {
   assert(bytes.size() >= text.size() / 4 * 3);
   if (text.empty()) return 0;  // both spans may point nowhere, which the library forbids
+  // The library takes the bytes 0xab and 0xaf for '+' and '/', and skips zeros with the white space.
+  bool foreign = false;
+  for (const std::byte letter : text)
+    foreign |= letter == std::byte{0} || (letter & std::byte{0x80}) != std::byte{0};
+  if (foreign) return std::nullopt;
   std::size_t length = 0;
   const char* end = nullptr;
   const char* letters = reinterpret_cast<const char*>(text.data());

@@ -72,11 +72,15 @@ TEST(Base64Test, SkipsWhiteSpaceAsSystemdDoes) {
 }
 
 TEST(Base64Test, RefusesWhatIsNotBase64) {
-  for (const std::string text :
-       {"Z", "Zg", "Zg=", "Zm9", "Zm9vYg", "Zg===", "Zg==Zg==", "=", "====", "=Zg=", "Z=g=", "Zm8=x",
-        "Zm9v-A==", "Zm9v_A==", "Zm9v!", "Zm\xc3\xa4v", "Zh==", "Zm9="})
+  for (const std::string text : {"Z",     "Zg",          "Zg=",  "Zm9",  "Zm9vYg",  "Zg===",    "Zg==Zg==",
+                                 "=",     "====",        "=Zg=", "Z=g=", "Zm8=x",   "Zm9v-A==", "Zm9v_A==",
+                                 "Zm9v!", "Zm\xc3\xa4v", "Zh==", "Zm9=", "Zm9\xab", "Zm9\xaf"})
     EXPECT_EQ(decode(text), std::nullopt) << text;
   EXPECT_EQ(decode(std::string("Zm9\0", 4)), std::nullopt);
+  EXPECT_EQ(decode(std::string("Zm\0\0\0\0"
+                               "9v",
+                               8)),
+            std::nullopt);
 }
 
 }  // namespace

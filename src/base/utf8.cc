@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "config/utf8.h"
+#include "base/utf8.h"
 
-namespace vmcred::config {
+namespace vmcred::base {
 namespace {
 
 // The second byte's range is what excludes surrogates, overlong forms and too large numbers.
@@ -48,4 +48,4 @@ std::size_t valid_utf8_length(std::string_view text) {
   return done;
 }
 
-}  // namespace vmcred::config
+}  // namespace vmcred::base

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <string_view>
 
-namespace vmcred::config {
+namespace vmcred::base {
 
 // How many bytes from the start are valid UTF-8 (RFC 3629: no surrogates, nothing overlong, nothing past
 // U+10FFFF).
@@ -13,4 +13,4 @@ std::size_t valid_utf8_length(std::string_view text);
 // Is this a byte inside a code point, not its first?
 inline bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xc0U) == 0x80U; }
 
-}  // namespace vmcred::config
+}  // namespace vmcred::base
