@@ -30,8 +30,8 @@ base::Result<std::vector<std::byte>> encrypt(crypto::Bytes plaintext, RecipientL
 // Takes armored and binary files. The plaintext is given only when all of it is authentic.
 base::Result<secret::SecretBuffer> decrypt(crypto::Bytes file, IdentityList identities);
 
-// Files of any size in constant memory, from one descriptor to another; neither is closed. `subject`s name them in
-// errors. On failure whoever owns `output` should discard it: it holds authentic bytes, but not all.
+// Files of any size in constant memory, from one descriptor to another; neither is closed. `subject`s name
+// them in errors. On failure whoever owns `output` should discard it: it holds authentic bytes, but not all.
 struct Channel {
   int fd;
   std::string_view subject;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Why an age file could not be read: the finer class of a base::Error (Error::detail), as the specification's test
-// vectors name them.
+// Why an age file could not be read: the finer class of a base::Error (Error::detail), as the specification's
+// test vectors name them.
 #pragma once
 
 #include "base/error.h"

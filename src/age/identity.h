@@ -22,11 +22,16 @@ class Identity {
   virtual ~Identity() = default;
 
   // The file key from the stanza that is for this identity; nothing where none is. A `header` failure where a
-  // stanza that can only be for an identity of this type is malformed. May be called from several threads at once.
+  // stanza that can only be for an identity of this type is malformed. May be called from several threads at
+  // once.
   virtual base::Result<std::optional<secret::SecretBuffer>> unwrap(std::span<const Stanza> stanzas) const = 0;
 
-  // The text of the recipient that this identity opens, as parse_recipient() takes it; "" where it is unknown.
+  // The text of the recipient that this identity opens, as parse_recipient() takes it; "" where it is
+  // unknown.
   virtual std::string recipient() const = 0;
+
+  // May unwrap() ask a person or start a program? Those that don't are tried first.
+  virtual bool may_ask() const { return false; }
 };
 
 using Identities = std::vector<std::unique_ptr<const Identity>>;
@@ -40,16 +45,25 @@ class PassphrasePrompt {
 };
 
 // "AGE-SECRET-KEY-1…" or "AGE-PLUGIN-NAME-1…". Errors never quote the text.
-base::Result<std::unique_ptr<const Identity>> parse_identity(crypto::Bytes text);
+base::Result<std::unique_ptr<const Identity>> parse_identity(crypto::Bytes text,
+                                                             const PluginUi* ui = nullptr);
 
-// An identity file: identities one to a line (empty lines and '#' comments skipped); or an OpenSSH private key; or an
-// age file (armored or not) that holds identities and is locked with a passphrase, asked for when it is needed first.
-// `prompt` may be null (a needed passphrase is then an error) and must outlive the identities. `subject` names the file.
+// An identity file: identities one to a line (empty lines and '#' comments skipped); or an OpenSSH private
+// key; or an age file (armored or not) that holds identities and is locked with a passphrase, asked for when
+// it is needed first. `prompt` may be null (a needed passphrase is then an error) and must outlive the
+// identities. `subject` names the file.
 base::Result<Identities> parse_identities(crypto::Bytes file, std::string_view subject,
-                                          const PassphrasePrompt* prompt = nullptr);
+                                          const PassphrasePrompt* prompt = nullptr,
+                                          const PluginUi* ui = nullptr);
+
+// Whom the identities of such a file open (age -e -i). A locked file's passphrase is asked for at once.
+base::Result<Recipients> recipients_of_identities(crypto::Bytes file, std::string_view subject,
+                                                  const PassphrasePrompt* prompt = nullptr,
+                                                  const PluginUi* ui = nullptr);
 
 // Opens files that were encrypted to a passphrase. `max_log_n` bounds the memory that a file may make us use.
-base::Result<std::unique_ptr<const Identity>> passphrase_identity(crypto::Bytes passphrase, unsigned max_log_n = 22);
+base::Result<std::unique_ptr<const Identity>> passphrase_identity(crypto::Bytes passphrase,
+                                                                  unsigned max_log_n = 22);
 
 // A new X25519 identity: the text of the secret key ("AGE-SECRET-KEY-1…", no newline) and of its recipient.
 struct GeneratedIdentity {

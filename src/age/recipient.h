@@ -16,6 +16,8 @@ namespace vmcred::age {
 
 inline constexpr std::size_t k_file_key_bytes = 16;
 
+class PluginUi;  // age/plugin.h: how a plugin asks a person. Null: nobody can be asked.
+
 class Recipient {
  public:
   virtual ~Recipient() = default;
@@ -23,7 +25,8 @@ class Recipient {
   // The file key (16 bytes), wrapped: one stanza or more. May be called from several threads at once.
   virtual base::Result<std::vector<Stanza>> wrap(crypto::Bytes file_key) const = 0;
 
-  // Recipients may share a file only where their label sets are equal (specification, "Recipient stanza labels").
+  // Recipients may share a file only where their label sets are equal (specification, "Recipient stanza
+  // labels").
   virtual base::Result<std::set<std::string>> labels() const { return std::set<std::string>(); }
 
   // The text that parse_recipient() takes; "" where there is none (a passphrase).
@@ -32,13 +35,20 @@ class Recipient {
 
 using Recipients = std::vector<std::unique_ptr<const Recipient>>;
 
-// "age1…", "age1NAME1…" (a plugin), "ssh-ed25519 …" or "ssh-rsa …". The error quotes the text: a recipient is public.
-base::Result<std::unique_ptr<const Recipient>> parse_recipient(std::string_view text);
+// "age1…", "age1NAME1…" (a plugin), "ssh-ed25519 …" or "ssh-rsa …". The error quotes the text: a recipient is
+// public.
+base::Result<std::unique_ptr<const Recipient>> parse_recipient(std::string_view text,
+                                                               const PluginUi* ui = nullptr);
 
-// A recipients file: one to a line; empty lines and lines that begin with '#' are skipped. `subject` names the file.
-base::Result<Recipients> parse_recipients(std::string_view file, std::string_view subject);
+// A recipients file: one to a line, at most 8 KiB each; empty lines and lines that begin with '#' are
+// skipped. `subject` names the file. SSH keys of types that age can't use are an error, unless `warnings`
+// takes a sentence for each.
+base::Result<Recipients> parse_recipients(std::string_view file, std::string_view subject,
+                                          std::vector<std::string>* warnings = nullptr,
+                                          const PluginUi* ui = nullptr);
 
 // The passphrase is copied into locked memory. `log_n`: the work factor, 2^log_n KiB of memory.
-base::Result<std::unique_ptr<const Recipient>> passphrase_recipient(crypto::Bytes passphrase, unsigned log_n = 18);
+base::Result<std::unique_ptr<const Recipient>> passphrase_recipient(crypto::Bytes passphrase,
+                                                                    unsigned log_n = 18);
 
 }  // namespace vmcred::age

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs a program at a terminal of its own, and answers what it asks."""
+
+import os
+import pty
+import select
+import time
+
+PATIENCE_SECONDS = 60
+
+
+def run_at_terminal(words: list[str], answers: list[tuple[str, str]]) -> tuple[int, str]:
+    """Gives each answer when its cue has been shown. Returns the exit status and all that was shown."""
+    child, terminal = pty.fork()
+    if child == 0:
+        os.execv(words[0], words)
+    shown, waiting = b"", list(answers)
+    seen = 0
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        if not select.select([terminal], [], [], 0.1)[0]:
+            continue
+        try:
+            part = os.read(terminal, 4096)
+        except OSError:
+            part = b""
+        if not part:
+            break
+        shown += part
+        if waiting and (place := shown.find(waiting[0][0].encode(), seen)) >= 0:
+            seen = place + len(waiting[0][0])
+            time.sleep(0.2)  # the echo is switched off after the question
+            os.write(terminal, waiting.pop(0)[1].encode() + b"\n")
+    os.close(terminal)
+    _, status = os.waitpid(child, 0)
+    return os.waitstatus_to_exitcode(status), shown.decode(errors="replace")

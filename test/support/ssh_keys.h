@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+// For tests: SSH keys that were made for them by ssh-keygen and protect nothing, and files that another program (age
+// 1.1.1) encrypted to them.
+#pragma once
+
+#include <string_view>
+
+namespace vmcred::test_support {
+
+inline constexpr std::string_view k_ssh_plain_key = R"(-----BEGIN OPENSSH PRIVATE KEY-----
+b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtzc2gtZW
+QyNTUxOQAAACCGJg6QIDFohU8zsb4qPBI9yPRz1E5PTilClR9e8zz4SwAAAJBP2IjUT9iI
+1AAAAAtzc2gtZWQyNTUxOQAAACCGJg6QIDFohU8zsb4qPBI9yPRz1E5PTilClR9e8zz4Sw
+AAAEBC6PivOFSt4OStLqmZk4T78tGRYYX0dJG7ZpDR5T2/sIYmDpAgMWiFTzOxvio8Ej3I
+9HPUTk9OKUKVH17zPPhLAAAACXRlc3Qgb25seQECAwQ=
+-----END OPENSSH PRIVATE KEY-----
+)";
+
+inline constexpr std::string_view k_ssh_plain_public = R"(ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIYmDpAgMWiFTzOxvio8Ej3I9HPUTk9OKUKVH17zPPhL test only)";
+
+inline constexpr std::string_view k_ssh_plain_file = R"(-----BEGIN AGE ENCRYPTED FILE-----
+YWdlLWVuY3J5cHRpb24ub3JnL3YxCi0+IHNzaC1lZDI1NTE5IGVNK21qQSAyUVY0
+MDN2bzVSelVqVnJ2KzdCb3RhRkFQLysxRVBkaFRQUDNuc2c5N3hBClZ3citQeEFt
+VEF1NjBQS0c5ZlJUNUtLWFU2akZsMDVNM3RMWGpPS3pYZDgKLS0tIHN6em5YY3Y2
+Ky9maUlkZlFJaFN3SXp0RXNwMlRHemhJanVHKzIyaGE2bTAKEfnhgQn1THTtar0c
+BDpGIRUxlaiyoMQvEAN6Iur4gEqzSyPaqLGXFc3pyHBnvBK6/WXpSIJ1ZA==
+-----END AGE ENCRYPTED FILE-----
+)";
+
+inline constexpr std::string_view k_ssh_passphrase = "test passphrase";
+// Encrypted with aes256-ctr, as ssh-keygen does it unasked.
+inline constexpr std::string_view k_ssh_locked_key = R"(-----BEGIN OPENSSH PRIVATE KEY-----
+b3BlbnNzaC1rZXktdjEAAAAACmFlczI1Ni1jdHIAAAAGYmNyeXB0AAAAGAAAABDY8Rzb3W
+L9ZPtMDkE7EuS9AAAABAAAAAEAAAAzAAAAC3NzaC1lZDI1NTE5AAAAIHh2V+v377DrYMMX
+2a9djipd/hcVdpVGUnDXxSCbP238AAAAkAhMHp/+A4fFLwstpdKSgM2X9AAboIgLLCnL1q
+zEpn8XCwYkJrM9Z77P8VWB7yk68JVi5nFu6qOINYIFIYEfYkNcR7Og5bDe6Q+AprnFFsJ/
+rUDmZ0xVucugejsRt4sNb6tVNqojfwLDlvIiV6sOtRERToNdiA3g1G7f0LwZFo3+RluKiJ
+bKq7KjHsH/Q74VTw==
+-----END OPENSSH PRIVATE KEY-----
+)";
+
+inline constexpr std::string_view k_ssh_locked_public = R"(ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHh2V+v377DrYMMX2a9djipd/hcVdpVGUnDXxSCbP238 test only)";
+
+inline constexpr std::string_view k_ssh_locked_file = R"(-----BEGIN AGE ENCRYPTED FILE-----
+YWdlLWVuY3J5cHRpb24ub3JnL3YxCi0+IHNzaC1lZDI1NTE5IFBvbURmQSBzYm9R
+T2xJeEV0Q1lHV3BPRWs5RnNNU3BqQmdkZkNiakRQWXJkV3NBSEZjCmhFRlp4ZEdM
+QU13cjVIcTBvQXQ0YStyQ2xhNm1JS29UblE2SlArR3Q5YWcKLS0tIHZJTHBrY2FX
+TCtTWHI1UDFuQ3BUaDV3MElIYzZGak5RalJ5MWdQL1ZsUzQKU1O6P0oTDRaVeSKQ
+g3IYDvXRibvFlabVWYBREgm7s5hCTtI02NCbrCWPqBMMV7iT8YIA2BLtoA==
+-----END AGE ENCRYPTED FILE-----
+)";
+
+// The same passphrase, another cipher: aes128-ctr.
+inline constexpr std::string_view k_ssh_locked_aes128_key = R"(-----BEGIN OPENSSH PRIVATE KEY-----
+b3BlbnNzaC1rZXktdjEAAAAACmFlczEyOC1jdHIAAAAGYmNyeXB0AAAAGAAAABAPwtgGui
+gyji7ll7PGlQ1XAAAAAgAAAAEAAAAzAAAAC3NzaC1lZDI1NTE5AAAAIAcHNSe4vueM8VzK
+l/92N5SBvVux5jlbf4su9uoAL1h2AAAAkCJCoSDnskGBxsu7JRtoNVnaVGRVgmbeE91A/7
+wrSlBtS3LkPQQNpgbowhbNri4LlUrmwqLgAsKIrE6xquIF4s+7VZsdTfYpt1YWV5YTecUk
+JrMmFiFKTgg5U23sDJl8bP7kaU8DgdxJZHsgOo8Wponh0TdCsCVDURy7Tv6UG6Nr0nB8fS
+U7hl4kgtishJXKUg==
+-----END OPENSSH PRIVATE KEY-----
+)";
+
+// Encrypted with chacha20-poly1305@openssh.com.
+inline constexpr std::string_view k_ssh_locked_chacha_key = R"(-----BEGIN OPENSSH PRIVATE KEY-----
+b3BlbnNzaC1rZXktdjEAAAAAHWNoYWNoYTIwLXBvbHkxMzA1QG9wZW5zc2guY29tAAAABm
+JjcnlwdAAAABgAAAAQm8cwJtDrXmG8aIh2xstMlQAAAAIAAAABAAAAMwAAAAtzc2gtZWQy
+NTUxOQAAACAwacwsGCVW12KQgK0UuzCmDtl73LeEh2oAzAoudWrXSgAAAIjvmyKXpVoHSm
+E4OlOHrql6YMSq3LfS+TMcye+d6FzKphO6Z5VNLdfdPPGZb0ykK8pHCYnanJ+8k4ET//yz
+1ZwwfCGYldCrRtm1hIb7cB4HZ3FwoLMNDcSf6HFocycxM7JunK+2oLgMzO0up73SKN5evw
+pqwx+eOMY41RsYIM1ZLE2YLoLZHrovNmtcJLXAlv1LWOJDkupYNg==
+-----END OPENSSH PRIVATE KEY-----
+)";
+
+inline constexpr std::string_view k_ssh_rsa_key = R"(-----BEGIN OPENSSH PRIVATE KEY-----
+b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAABFwAAAAdzc2gtcn
+NhAAAAAwEAAQAAAQEAv1yjfye6BmtNZeihlP3hLFN8+X24nW0WuJT3Fk+lhpiKHrxW6Dfe
+/KS9P8AwOs8ff+ZxdhzvdvyvNha3t3D85w+q6JmL0d3dEdZ4KjdPYCLpARLzLIizAaK8KI
+G3M1EfGiqaj7QG8DDIxqKjmcFVsDn5FLTEag94MbBaT+4Vy3ji9D8gRbFfYU1tHNbgDdYZ
+qh3KwFykRPmi5kLUgPmLlq6V1JASpRAp/7H1m0P7MCmtfAOdNeNo0fCU0Y7vSShnc3KOok
+ASBjWiHMHtfWk/rxEm1ZOhLM11EhRzmEBpYG70UKdBoKUT0BJIgq9/uhktqdU7FO7SjwyO
+uowqRKZjvwAAA8CnkC7ap5Au2gAAAAdzc2gtcnNhAAABAQC/XKN/J7oGa01l6KGU/eEsU3
+z5fbidbRa4lPcWT6WGmIoevFboN978pL0/wDA6zx9/5nF2HO92/K82Fre3cPznD6romYvR
+3d0R1ngqN09gIukBEvMsiLMBorwogbczUR8aKpqPtAbwMMjGoqOZwVWwOfkUtMRqD3gxsF
+pP7hXLeOL0PyBFsV9hTW0c1uAN1hmqHcrAXKRE+aLmQtSA+YuWrpXUkBKlECn/sfWbQ/sw
+Ka18A50142jR8JTRju9JKGdzco6iQBIGNaIcwe19aT+vESbVk6EszXUSFHOYQGlgbvRQp0
+GgpRPQEkiCr3+6GS2p1TsU7tKPDI66jCpEpmO/AAAAAwEAAQAAAQAcXA3M6+XJSsCzMCk2
+K/PhflQAo42nIwIhg84ki9QzoMqjaHUWwCT3WzDC0Gg1Zvm7mjrJbttcTnFm+jHq6T9JvQ
+wuoYbTqOY43Qh89Sp5zGKsqpLIUE/7F5N8C1FLtSN/XL4AOwVmNkyjB3pocHsS/Vx5IZsU
+PsuozYJs4xNuzm7oS7OXNsyi1S9h1bVBZUEURM3NEsG5LlFR1MYGuGuwW2ZiqFdgvrxBGG
+Zvk6oS6ZgPmIiQE+IrxXbFLZzgLSl+EgJyriyxmfCrUb0o9ovRH1oHTRFMCT3h6Jv0KVar
+oWguLFsrNB0XLIMLk9an38mgRDyJSQoyV4f7/6vAwvVZAAAAgCmwQokJwze0O4HKGgTtkV
+5olXDSypa5poIo3HrDaS3lynx/kulLfn5hxiSaGjaZThsItYvdQ+F90f+PM7gujbHVEn4b
+0OgSmqNeG6d7qr8axM5sKLFOkV8oAEP37gP30hRfB5vOUPQ1EZY/MtPgEpO0xAHtMHE+uU
+Q9YheIL29BAAAAgQD79Uq3NNfkybDbquELh6CtmnH+ClzItaI0A8GL0A2kdNTQoC96Mwcp
+XLWZuMVv50BZMJWqVZBLYvJPiG06c47RbC9lXT/HJcxyswZQmPHeYsgSjNm1ST3JL/cgB4
+geZkfkJEEZVvHHiEOsg/DC/D3FFxRbRW+NlpQwVX7ucSNfRwAAAIEAwm5/fYItf46kOCu6
+Qlq7M6RK5LaDC7Q9yXj6qlIMTIlXmJRQTjF7YdKBOkrXlwMScrg+wD1yuX5y0tzewZV7z3
+tyifHkTcgofv5XKfQ5DLl+mEDlPOWW+YQi1r2qV0K9abjOVzdjMFwqbyG887SHJIQaI92i
+1vgv+01F21UHQ8kAAAAJdGVzdCBvbmx5AQI=
+-----END OPENSSH PRIVATE KEY-----
+)";
+
+inline constexpr std::string_view k_ssh_rsa_public = R"(ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQC/XKN/J7oGa01l6KGU/eEsU3z5fbidbRa4lPcWT6WGmIoevFboN978pL0/wDA6zx9/5nF2HO92/K82Fre3cPznD6romYvR3d0R1ngqN09gIukBEvMsiLMBorwogbczUR8aKpqPtAbwMMjGoqOZwVWwOfkUtMRqD3gxsFpP7hXLeOL0PyBFsV9hTW0c1uAN1hmqHcrAXKRE+aLmQtSA+YuWrpXUkBKlECn/sfWbQ/swKa18A50142jR8JTRju9JKGdzco6iQBIGNaIcwe19aT+vESbVk6EszXUSFHOYQGlgbvRQp0GgpRPQEkiCr3+6GS2p1TsU7tKPDI66jCpEpmO/ test only)";
+
+inline constexpr std::string_view k_ssh_rsa_file = R"(-----BEGIN AGE ENCRYPTED FILE-----
+YWdlLWVuY3J5cHRpb24ub3JnL3YxCi0+IHNzaC1yc2EgTUtKOFp3CnRIQ0hVQ21v
+bzM4T0RzM1VTZTdVei9kaWR0LzZMUm5EV1o4R3dmcjZsZHMveGlNZFJwdHZPREJ4
+Smd5Um90bU4KVmE4Q1U5SVVHMUd2T2R5MTFnakJRaUl6VVJsSDRsbE0xbVZSS29V
+bXdQeWlUekpPYWNoZmtua3g4cHhPSUlBOQovMkJSUFIrUzZsQkZhdGFFbXlFbkVK
+c0lzN2RwK0VaQ1AxMnV5c1RZQXdZYjBVcm9ZSFdweVhJU1NsMVJCZUh1Ck1ycWh1
+dTRsTGcvOURITGVUTEU3eG1QVUVIaFpjZlpBcnVJcWl6bHlUYk8ybk5RUWxhN0pM
+OHJERjl0dHN0REMKdldsajhFT1c1ZXJ3VVpZdnFwbURnQmdScVFIMVE5SVVMbnlL
+UWJIUWZ2RmNlQ1NzZmp5b1dzd0tyNXNlNi9vTwpya3VmSzRYM1ZXbDhsTzVoU3FE
+UmVBCi0tLSAwSWV4eUI1ZUNDRnJUU3FYWW9FZndaNHQ1VjdUcUZyWjBkUlduUk9n
+dVFnCnRmeg7pJv66maAwer0aZ9cl8qAOvBZemqeJiVjaX1AF/mRIrt3qUe+OzIXD
+l9aPHL/5TDCChII=
+-----END AGE ENCRYPTED FILE-----
+)";
+
+inline constexpr std::string_view k_ssh_ecdsa_key = R"(-----BEGIN OPENSSH PRIVATE KEY-----
+b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAaAAAABNlY2RzYS
+1zaGEyLW5pc3RwMjU2AAAACG5pc3RwMjU2AAAAQQSsj0BO1jcWjQJbQGwQnNSPvoZdT2bR
+HP0QnmSxjHSOJHmScdzZVT2USqcVraaIfMFgdwtoO88wDjUz9YulC36OAAAAqKwveu2sL3
+rtAAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBKyPQE7WNxaNAltA
+bBCc1I++hl1PZtEc/RCeZLGMdI4keZJx3NlVPZRKpxWtpoh8wWB3C2g7zzAONTP1i6ULfo
+4AAAAhAMMOZW5DeANQcwEWIwIOhWM/k2FJdKPvd9si5+hOv81YAAAACXRlc3Qgb25seQEC
+AwQFBg==
+-----END OPENSSH PRIVATE KEY-----
+)";
+
+inline constexpr std::string_view k_ssh_ecdsa_public = R"(ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBKyPQE7WNxaNAltAbBCc1I++hl1PZtEc/RCeZLGMdI4keZJx3NlVPZRKpxWtpoh8wWB3C2g7zzAONTP1i6ULfo4= test only)";
+
+inline constexpr std::string_view k_ssh_message = "made by another program";
+
+}  // namespace vmcred::test_support
