@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// A whole file of any bytes as one SOPS secret: {"data": "ENC[…]", "sops": {…}}. This is the form in which a clan
-// repository keeps its secrets. Text in and out is the encrypted file: JSON, indented by tabs, without a newline at its
-// end, as clan's repositories hold it. Each function is pure; any number of threads may call it.
+// A whole file of any bytes as one SOPS secret: {"data": "ENC[…]", "sops": {…}}. This is the form in which a
+// clan repository keeps its secrets. Text in and out is the encrypted file: JSON, indented by tabs, without a
+// newline at its end, as clan's repositories hold it. Each function is pure; any number of threads may call
+// it.
 #pragma once
 
 #include <string>
@@ -34,12 +35,14 @@ base::Result<secret::SecretBuffer> decrypt_binary(std::string_view file, age::Id
 // Who can open the file, in its order. Needs no key.
 base::Result<std::vector<KeyReference>> keys_of(std::string_view file);
 
-// The same file for other recipients, as `sops updatekeys` does: data key, value, MAC and time stay. Entries of
-// recipients that stay are kept byte for byte, so that a diff shows what changed. Keys of other types than age stay.
+// The same file for other recipients, as `sops updatekeys` does: data key, value, MAC and time stay. Entries
+// of recipients that stay are kept byte for byte, so that a diff shows what changed. Keys of other types than
+// age stay.
 base::Result<std::string> with_recipients(std::string_view file, age::RecipientList recipients,
                                           age::IdentityList identities);
 
-// The same value under a new data key: what makes a removed recipient's old data key useless for later versions.
+// The same value under a new data key: what makes a removed recipient's old data key useless for later
+// versions.
 base::Result<std::string> with_new_data_key(std::string_view file, age::RecipientList recipients,
                                             age::IdentityList identities);
 

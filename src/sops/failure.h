@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What went wrong with a SOPS file: the finer class of a base::Error (Error::detail). The numbers are the exit codes of
-// the sops program, so that scripts written for it go on working.
+// What went wrong with a SOPS file: the finer class of a base::Error (Error::detail). The numbers are the
+// exit codes of the sops program, so that scripts written for it go on working.
 #pragma once
 
 #include "base/error.h"
@@ -17,14 +17,14 @@ enum class Failure {
   conflicting_options = 8,  //
   encrypting_mac = 21,
   encrypting_tree = 23,
-  decrypting_tree = 25,     // a value is tampered with, moved, or in plaintext where it should be encrypted
+  decrypting_tree = 25,  // a value is tampered with, moved, or in plaintext where it should be encrypted
   keys_of_missing_file = 49,
-  mac_mismatch = 51,        // values are each authentic, but not the set that was written; or there is no MAC
+  mac_mismatch = 51,  // values are each authentic, but not the set that was written; or there is no MAC
   bad_extract_path = 91,
   empty_file = 92,
   no_file = 100,
-  no_key = 128,             // no identity opens the data key
-  unchanged = 200,          // `sops edit` left the file as it was
+  no_key = 128,     // no identity opens the data key
+  unchanged = 200,  // `sops edit` left the file as it was
   no_editor = 201,
   newer_version = 202,
   already_encrypted = 203,
