@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the store keeps: vars, each a file that a generator made for a place. docs/formats/store.md has the layout.
+// What the store keeps: vars, each a file that a generator made for a place. docs/formats/store.md has the
+// layout.
 #pragma once
 
 #include <string>
