@@ -2,7 +2,6 @@
 #include "config/decode.h"
 
 #include "base/text.h"
-#include "config/path.h"
 
 namespace vmcred::config {
 namespace {
@@ -12,6 +11,7 @@ void decode_generators(Context& context, const Node::Table& table, Config& confi
   for (const Member& member : table) config.generators.push_back(decode_generator(context, member));
   for (const Generator& generator : config.generators) index.emplace(generator.name, &generator);
   check_dependencies(context, table, config.generators, index);
+  resolve_issuers(context, table, config.generators, index);
 }
 
 // No two VMs share a vsock address: the host could not tell them apart.
@@ -48,20 +48,10 @@ void decode_vms(Context& context, const Node::Table& table, const GeneratorIndex
   for (const Member& member : table) config.vms.push_back(decode_vm(context, member, generators));
   check_vsock_addresses(context, table, config.vms);
   check_users(context, table, config.vms);
+  check_random_secrets(context, table, config.vms, generators);
 }
 
 }  // namespace
-
-Store decode_store(Context& context, const Member* member) {
-  Store store{.path = anchored(context.directory, Store().path)};
-  if (member == nullptr) return store;
-  const Node::Table* table = expect_table(context, *member);
-  if (table == nullptr) return store;
-  const TableReader reader(context, *table, member->key_location, k_store_keys, {});
-  reader.read_path("path", store.path);
-  reader.read_choice("backend", k_store_backend_spellings, store.backend);
-  return store;
-}
 
 base::Result<Config> decode(const Node& root, const std::string& path, std::string_view directory) {
   Findings findings(path);

@@ -21,6 +21,18 @@ base::Result<Config> decode(const Node& root, const std::string& path, std::stri
 Store decode_store(Context& context, const Member* member);
 
 Generator decode_generator(Context& context, const Member& member);
+GeneratorFile decode_generator_file(Context& context, std::string_view generator, const Member& member);
+Prompt decode_prompt(Context& context, std::string_view generator, const Member& member);
+
+// The keys of a file that say how it is made; nothing where the script or a prompt makes it.
+std::optional<FileKind> decode_kind(const TableReader& reader);
+
+// Adds files for the prompts that persist, and checks the files of one generator against each other.
+void complete_files(const TableReader& reader, Generator& generator);
+
+// Finds the key and the certificate of each certificate's issuer.
+void resolve_issuers(Context& context, const Node::Table& table, std::vector<Generator>& generators,
+                     const GeneratorIndex& index);
 
 // Checks that dependencies exist and end somewhere. `table` is where the generators were read from, in their
 // order.
@@ -28,6 +40,10 @@ void check_dependencies(Context& context, const Node::Table& table, const std::v
                         const GeneratorIndex& index);
 
 VirtualMachine decode_vm(Context& context, const Member& member, const GeneratorIndex& generators);
+
+// `secrets.x = { random = … }` makes a generator "x" for the VM's machine, which nobody else may mean.
+void check_random_secrets(Context& context, const Node::Table& table, const std::vector<VirtualMachine>& vms,
+                          const GeneratorIndex& generators);
 
 // The keys of a VM that describe its machine, not what it is given.
 void decode_hardware(const TableReader& reader, VirtualMachine& vm);

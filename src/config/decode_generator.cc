@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
-
 #include "base/text.h"
+#include "config/canonical_json.h"
 #include "config/decode.h"
 #include "config/name_rules.h"
 
@@ -19,40 +18,45 @@ void check_name(Context& context, std::string_view what, const Member& member) {
     context.findings.add(member.key_location, concat(what, " ", quoted(member.key), k_name_rule));
 }
 
-void read_user(const TableReader& reader, std::string_view key, std::string& target) {
-  reader.read_line(key, target);
-  if (!is_user_name(target))
-    reader.report(key, concat(quoted(key), " is not a valid name of a user or group"));
+// Folders by their full path, programs by their bare name.
+void read_runtime_inputs(const TableReader& reader, std::vector<std::string>& inputs) {
+  reader.read_lines("runtime_inputs", inputs);
+  for (const std::string& input : inputs)
+    if (input.empty() || (!input.starts_with('/') && input.find('/') != std::string::npos))
+      reader.report("runtime_inputs",
+                    concat(quoted(input), " is neither an absolute folder nor the bare name of a program"));
 }
 
-// Three octal digits, with or without a zero in front.
-void read_mode(const TableReader& reader, unsigned& mode) {
-  std::string text;
-  reader.read_line("mode", text);
-  if (text.empty()) return;
-  std::string_view digits = text;
-  if (digits.size() == 4 && digits.front() == '0') digits.remove_prefix(1);
-  if (digits.size() != 3 || !std::ranges::all_of(digits, [](char c) { return c >= '0' && c <= '7'; })) {
-    reader.report("mode", "'mode' must be an octal file mode, like \"0400\"");
-    return;
-  }
-  mode = 0;
-  for (const char c : digits) mode = mode * 8 + static_cast<unsigned>(c - '0');
+void read_machines(const TableReader& reader, std::vector<std::string>& machines) {
+  reader.read_lines("machines", machines);
+  for (const std::string& machine : machines)
+    if (!is_machine_name(machine))
+      reader.report("machines", concat(quoted(machine), " is not a valid name of a machine"));
 }
 
-GeneratorFile decode_file(Context& context, std::string_view generator, const Member& member) {
-  GeneratorFile file{.name = member.key};
-  check_name(context, "file name", member);
-  const Node::Table* table = expect_table(context, member, "'{}' takes every default");
-  if (table == nullptr) return file;
-  const TableReader reader(context, *table, member.key_location, k_generator_file_keys,
-                           {generator, member.key});
-  reader.read_boolean("secret", file.secret);
-  reader.read_boolean("deploy", file.deploy);
-  read_user(reader, "owner", file.owner);
-  read_user(reader, "group", file.group);
-  read_mode(reader, file.mode);
-  return file;
+void read_validation(const TableReader& reader, std::optional<std::string>& validation) {
+  const Member* member = reader.find("validation");
+  if (member == nullptr) return;
+  validation = canonical_json(member->value);
+  if (!validation)
+    reader.report(
+        "validation",
+        "'validation' must be a boolean, a whole number, a string, or tables of those (at most two in "
+        "each other) and arrays of those");
+}
+
+void read_prompts_and_files(const TableReader& reader, Context& context, Generator& generator) {
+  if (const Node::Table* prompts = reader.read_table("prompts"))
+    for (const Member& prompt : *prompts) {
+      check_name(context, "prompt name", prompt);
+      generator.prompts.push_back(decode_prompt(context, generator.name, prompt));
+    }
+  if (const Node::Table* files = reader.read_table("files"))
+    for (const Member& file : *files) {
+      check_name(context, "file name", file);
+      generator.files.push_back(decode_generator_file(context, generator.name, file));
+    }
+  complete_files(reader, generator);
 }
 
 }  // namespace
@@ -67,11 +71,11 @@ Generator decode_generator(Context& context, const Member& member) {
   reader.read_text("script", generator.script);
   reader.read_lines("dependencies", generator.dependencies);
   reader.read_boolean("share", generator.share);
-  const Node::Table* files = reader.read_table("files");
-  if (files != nullptr)
-    for (const Member& file : *files) generator.files.push_back(decode_file(context, member.key, file));
-  if (files == nullptr ? !reader.has("files") : files->empty())
-    reader.report("files", concat(reader.title(), " needs at least one file"), "add 'files.NAME = {}'");
+  reader.read_boolean("validate_script", generator.validate_script);
+  read_runtime_inputs(reader, generator.runtime_inputs);
+  read_machines(reader, generator.machines);
+  read_validation(reader, generator.validation);
+  read_prompts_and_files(reader, context, generator);
   return generator;
 }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <charconv>
 
 #include "base/text.h"
 #include "config/decode.h"
+#include "config/kind.h"
 
 namespace vmcred::config {
 namespace {
@@ -11,8 +11,6 @@ namespace {
 using base::concat;
 using base::quoted;
 using Source = decltype(Secret::source);
-
-constexpr std::size_t k_most_random_bytes = 65536;
 
 // The sentences leave out the value: somebody who misreads this key writes the secret itself here.
 std::optional<Source> decode_random(const TableReader& reader) {
@@ -27,14 +25,12 @@ std::optional<Source> decode_random(const TableReader& reader) {
                   "the encodings are base64, hex, raw and alphanumeric");
     return std::nullopt;
   }
-  std::size_t bytes = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, fault] = std::from_chars(text.data() + colon + 1, end, bytes);
-  if (fault != std::errc() || stop != end || text[colon + 1] == '0' || bytes > k_most_random_bytes) {
+  const auto bytes = parse_random_size(std::string_view(text).substr(colon + 1));
+  if (!bytes) {
     reader.report("random", concat("the number in 'random' must be from 1 to ", k_most_random_bytes));
     return std::nullopt;
   }
-  return RandomSource{.encoding = spelling->value, .bytes = bytes};
+  return RandomSource{.encoding = spelling->value, .bytes = *bytes};
 }
 
 template <typename Items>

@@ -35,6 +35,13 @@ void decode_user(const TableReader& reader, VirtualMachine& vm) {
   }
 }
 
+// Where the VM's vars are kept: below its own name unless another machine declared them.
+void decode_vars_machine(const TableReader& reader, VirtualMachine& vm) {
+  reader.read_line("vars_machine", vm.vars_machine);
+  if (reader.has("vars_machine") && !is_machine_name(vm.vars_machine))
+    reader.report("vars_machine", concat(quoted(vm.vars_machine), " is not a valid name of a machine"));
+}
+
 // A command line is readable by every local user, a kernel's by every process in the guest as well.
 void refuse_credentials(const TableReader& reader, std::string_view key,
                         const std::vector<std::string>& lines) {
@@ -76,10 +83,12 @@ void decode_credentials(const TableReader& reader, const GeneratorIndex& generat
 VirtualMachine decode_vm(Context& context, const Member& member, const GeneratorIndex& generators) {
   VirtualMachine vm;
   vm.name = member.key;
+  vm.vars_machine = vm.name;
   check_name(context, member);
   const Node::Table* table = expect_table(context, member);
   if (table == nullptr) return vm;
   const TableReader reader(context, *table, member.key_location, k_vm_keys, {member.key, {}});
+  decode_vars_machine(reader, vm);
   decode_hardware(reader, vm);
   decode_guest(reader, vm);
   decode_user(reader, vm);

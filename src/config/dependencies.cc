@@ -93,12 +93,29 @@ class Graph {
 
 }  // namespace
 
+namespace {
+
+// What is made once can't be made from what each machine has its own of.
+void check_shared(Context& context, const Node& node, const Generator& generator,
+                  const Generator& dependency) {
+  if (!generator.share || dependency.share) return;
+  context.findings.add(node.location,
+                       concat("shared generator ", quoted(generator.name), " can't depend on ",
+                              quoted(dependency.name), ", which is made for each machine"),
+                       concat("set 'share = true' in [generators.", dependency.name, "], or remove it here"));
+}
+
+}  // namespace
+
 void check_dependencies(Context& context, const Node::Table& table, const std::vector<Generator>& generators,
                         const GeneratorIndex& index) {
-  for (const Member& member : table) {
-    for (const Node* node : dependency_nodes(member)) {
+  for (std::size_t i = 0; i < generators.size(); ++i) {
+    for (const Node* node : dependency_nodes(table[i])) {
       const auto& name = std::get<std::string>(node->value);
-      if (index.contains(name)) continue;
+      if (const auto found = index.find(name); found != index.end()) {
+        check_shared(context, *node, generators[i], *found->second);
+        continue;
+      }
       context.findings.add(node->location, concat("no generator ", quoted(name), " to depend on",
                                                   base::did_you_mean(name, names_of(generators))));
     }

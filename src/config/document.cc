@@ -4,7 +4,7 @@
 #include <array>
 
 #include "base/text.h"
-#include "config/utf8.h"
+#include "base/utf8.h"
 
 namespace vmcred::config {
 
@@ -25,7 +25,7 @@ Location advance(Location start, std::string_view passed) {
     if (c == '\n') {
       ++start.line;
       start.column = 1;
-    } else if (!is_continuation(c)) {
+    } else if (!base::is_continuation(c)) {
       ++start.column;
     }
   }
@@ -37,7 +37,7 @@ base::Result<Node> parse_document(std::string_view path, std::string_view text) 
     return base::Error{.kind = base::ErrorKind::config,
                        .what = base::concat(path, ": larger than ", base::byte_count(k_max_document_bytes))};
   }
-  const std::string_view valid = text.substr(0, valid_utf8_length(text));
+  const std::string_view valid = text.substr(0, base::valid_utf8_length(text));
   if (valid.size() != text.size()) return error_at(path, advance({}, valid), "not valid UTF-8");
   return path.ends_with(".json") ? parse_json(path, text) : parse_toml(path, text);
 }

@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "base/text.h"
+#include "base/utf8.h"
 #include "config/toml_depth.h"
-#include "config/utf8.h"
 
 namespace vmcred::config {
 namespace {
@@ -215,7 +215,7 @@ TEST(Utf8, FindsTheFirstBadByte) {
                                    "\xf0\x90\x80\x80",
                                    "\xf4\x8f\xbf\xbf",
                                    std::string_view("\0", 1)};
-  for (const auto text : good) EXPECT_EQ(valid_utf8_length(text), text.size());
+  for (const auto text : good) EXPECT_EQ(base::valid_utf8_length(text), text.size());
   const std::string_view bad[] = {"\x80",
                                   "\xbf",
                                   "\xc0\x80",
@@ -230,7 +230,7 @@ TEST(Utf8, FindsTheFirstBadByte) {
                                   "\xf4\x90\x80\x80",
                                   "\xf5\x80\x80\x80",
                                   "\xff"};
-  for (const auto text : bad) EXPECT_EQ(valid_utf8_length(std::string("ab").append(text)), 2U);
+  for (const auto text : bad) EXPECT_EQ(base::valid_utf8_length(std::string("ab").append(text)), 2U);
 }
 
 }  // namespace

@@ -12,13 +12,22 @@ template <std::size_t size>
 using Keys = std::array<std::string_view, size>;
 
 constexpr Keys<3> k_root_tables = {"store", "generators", "vms"};
-constexpr Keys<2> k_store_values = {"path", "backend"};
-constexpr Keys<3> k_generator_values = {"script", "dependencies", "share"};
-constexpr Keys<1> k_generator_tables = {"files"};
-constexpr Keys<5> k_generator_file_values = {"secret", "deploy", "owner", "group", "mode"};
-constexpr Keys<13> k_vm_values = {"hypervisor", "machine",   "accelerator", "program", "vcpu",
-                                  "mem",        "kernel",    "initrd",      "user",    "kernel_params",
-                                  "extra_args", "transport", "allow_swap"};
+constexpr Keys<5> k_store_values = {"path", "backend", "groups", "identity", "age_recipients"};
+constexpr Keys<1> k_store_tables = {"age_recipients_for"};
+constexpr Keys<1> k_age_recipients_names = {"*"};  // age_recipients_for.MACHINE = […]
+constexpr Keys<7> k_generator_values = {"script",   "dependencies", "share",          "runtime_inputs",
+                                        "machines", "validation",   "validate_script"};
+constexpr Keys<2> k_generator_tables = {"files", "prompts"};
+constexpr Keys<15> k_generator_file_values = {
+    "secret",        "deploy", "owner", "group",     "mode",        "needed_for",
+    "restart_units", "kind",   "of",    "algorithm", "common_name", "subject_alternative_names",
+    "days",          "ca",     "issuer"};
+constexpr Keys<3> k_prompt_values = {"description", "type", "persist"};
+constexpr Keys<1> k_prompt_tables = {"display"};
+constexpr Keys<4> k_display_values = {"label", "group", "helper_text", "required"};
+constexpr Keys<14> k_vm_values = {"vars_machine",  "hypervisor", "machine",   "accelerator", "program",
+                                  "vcpu",          "mem",        "kernel",    "initrd",      "user",
+                                  "kernel_params", "extra_args", "transport", "allow_swap"};
 constexpr Keys<4> k_vm_tables = {"vsock", "guest", "secrets", "static"};
 constexpr Keys<1> k_vsock_values = {"cid"};
 constexpr Keys<1> k_guest_values = {"systemd"};
@@ -32,9 +41,12 @@ constexpr TableKeys k_static_name_keys = {"vms.*.static", k_static_names, {}};
 }  // namespace
 
 constexpr TableKeys k_root_keys = {"", {}, k_root_tables};
-constexpr TableKeys k_store_keys = {"store", k_store_values, {}};
+constexpr TableKeys k_store_keys = {"store", k_store_values, k_store_tables};
+constexpr TableKeys k_age_recipients_keys = {"store.age_recipients_for", k_age_recipients_names, {}};
 constexpr TableKeys k_generator_keys = {"generators.*", k_generator_values, k_generator_tables};
 constexpr TableKeys k_generator_file_keys = {"generators.*.files.*", k_generator_file_values, {}};
+constexpr TableKeys k_prompt_keys = {"generators.*.prompts.*", k_prompt_values, k_prompt_tables};
+constexpr TableKeys k_display_keys = {"generators.*.prompts.*.display", k_display_values, {}};
 constexpr TableKeys k_vm_keys = {"vms.*", k_vm_values, k_vm_tables};
 constexpr TableKeys k_vsock_keys = {"vms.*.vsock", k_vsock_values, {}};
 constexpr TableKeys k_guest_keys = {"vms.*.guest", k_guest_values, {}};
@@ -44,8 +56,9 @@ constexpr TableKeys k_static_keys = {"vms.*.static.*", k_static_values, {}};
 std::vector<std::string> known_keys() {
   std::vector<std::string> keys;
   for (const TableKeys* table :
-       {&k_store_keys, &k_generator_file_keys, &k_generator_keys, &k_vm_keys, &k_vsock_keys, &k_guest_keys,
-        &k_secret_keys, &k_static_name_keys, &k_static_keys})
+       {&k_store_keys, &k_age_recipients_keys, &k_generator_keys, &k_generator_file_keys, &k_prompt_keys,
+        &k_display_keys, &k_vm_keys, &k_vsock_keys, &k_guest_keys, &k_secret_keys, &k_static_name_keys,
+        &k_static_keys})
     for (const std::string_view value : table->values) keys.push_back(base::concat(table->place, ".", value));
   return keys;
 }

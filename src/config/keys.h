@@ -19,8 +19,11 @@ struct TableKeys {
 
 extern const TableKeys k_root_keys;
 extern const TableKeys k_store_keys;
+extern const TableKeys k_age_recipients_keys;
 extern const TableKeys k_generator_keys;
 extern const TableKeys k_generator_file_keys;
+extern const TableKeys k_prompt_keys;
+extern const TableKeys k_display_keys;
 extern const TableKeys k_vm_keys;
 extern const TableKeys k_vsock_keys;
 extern const TableKeys k_guest_keys;

@@ -34,5 +34,9 @@ std::string_view spelling(Machine value);
 std::string_view spelling(Accelerator value);
 std::string_view spelling(Transport value);
 std::string_view spelling(StoreBackend value);
+std::string_view spelling(FileKind::Type value);
+std::string_view spelling(FileKind::Algorithm value);
+std::string_view spelling(NeededFor value);
+std::string_view spelling(Prompt::Type value);
 
 }  // namespace vmcred::config

@@ -16,10 +16,62 @@ namespace vmcred::config {
 
 enum class StoreBackend { sops, age };
 
+// The age recipients of one machine, in place of the common ones.
+struct MachineRecipients {
+  std::string machine;
+  std::vector<std::string> recipients;
+};
+
 struct Store {
   std::string path = "vars";
   StoreBackend backend = StoreBackend::sops;
+  std::vector<std::string> groups = {"admins", "hosts"};  // of these, those that exist read every secret
+  std::vector<std::string> identities;                    // files to read secrets with
+  std::vector<std::string> age_recipients;                // for the age backend
+  std::vector<MachineRecipients> age_recipients_for;
 };
+
+// What a certificate says, and who signs it.
+struct Certificate {
+  std::string common_name;
+  std::vector<std::string> subject_alternative_names;  // host names and IP addresses
+  unsigned days = 3650;
+  bool ca = false;
+  std::string issuer;      // the generator of the CA, one of the dependencies; empty: signed with its own key
+  std::string issuer_key;  // the files there: follow from `issuer`
+  std::string issuer_certificate;
+};
+
+// How a file is made without a script. config/kind.h has what the types have in common.
+struct FileKind {
+  enum class Type {
+    base64,
+    hex,
+    raw,
+    alphanumeric,
+    password,
+    uuid,
+    password_hash,
+    ssh_ed25519,
+    ssh_ed25519_public,
+    wireguard,
+    wireguard_public,
+    age,
+    age_public,
+    tls_key,
+    tls_certificate,
+  };
+  enum class Algorithm { p256, ed25519 };
+
+  Type type = Type::base64;
+  std::size_t size = 0;  // of the random ones: bytes, or characters of alphanumeric and password
+  std::string of;        // of the derived ones: the file of the same generator that they follow from
+  Algorithm algorithm = Algorithm::p256;  // of a TLS key
+  Certificate certificate;
+};
+
+// When a machine needs a file.
+enum class NeededFor { partitioning, activation, users, services };
 
 struct GeneratorFile {
   std::string name;
@@ -28,14 +80,39 @@ struct GeneratorFile {
   std::string owner = "root";
   std::string group = "root";
   unsigned mode = 0400;
+  NeededFor needed_for = NeededFor::services;
+  std::vector<std::string> restart_units;
+  std::optional<FileKind> kind;  // none: made by the script, or a prompt that persists
+};
+
+// What a person is asked before a generator runs.
+struct Prompt {
+  enum class Type { hidden, line, multiline, multiline_hidden };
+  struct Display {
+    std::string label;
+    std::string group;
+    std::string helper_text;
+    bool required = true;
+  };
+
+  std::string name;
+  std::string description;  // the name unless given
+  Type type = Type::line;
+  bool persist = false;  // the answer is kept in a file of the prompt's name
+  Display display;
 };
 
 struct Generator {
   std::string name;
-  std::vector<GeneratorFile> files;
+  std::vector<GeneratorFile> files;  // with those of prompts that persist
+  std::vector<Prompt> prompts;
   std::vector<std::string> dependencies;
+  std::vector<std::string> machines;  // that declare it, besides those of the VMs that use it
   bool share = false;
-  std::string script;  // empty: every file is of a built-in kind
+  std::string script;                       // may be empty
+  std::vector<std::string> runtime_inputs;  // folders, and programs to look up in $PATH
+  std::optional<std::string> validation;    // compact JSON with sorted keys
+  bool validate_script = false;             // a changed script, too, makes its files invalid
 };
 
 // An existing file that only root (or whoever runs vmcred) can read.
@@ -54,6 +131,8 @@ struct RandomSource {
   enum class Encoding { base64, hex, raw, alphanumeric };
   Encoding encoding = Encoding::base64;
   std::size_t bytes = 0;
+
+  bool operator==(const RandomSource&) const = default;
 };
 
 struct Secret {
@@ -85,6 +164,7 @@ struct GuestSystemd {
 
 struct VirtualMachine {
   std::string name;
+  std::string vars_machine;  // whose per-machine vars it uses
   Hypervisor hypervisor = Hypervisor::qemu;
   Machine machine = Machine::q35;                    // QEMU only
   Accelerator accelerator = Accelerator::automatic;  // QEMU only

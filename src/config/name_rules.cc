@@ -28,6 +28,21 @@ bool is_store_name(std::string_view text) {
          });
 }
 
+bool is_machine_name(std::string_view text) {
+  const auto is_first = [](char c) { return is_letter(c) || is_digit(c); };
+  return !text.empty() && text.size() <= k_max_label_bytes && is_first(text.front()) &&
+         std::ranges::all_of(text, [&](char c) { return is_first(c) || c == '_' || c == '-'; });
+}
+
+bool is_unit_name(std::string_view text) {
+  const std::size_t dot = text.rfind('.');
+  return dot != std::string_view::npos && dot != 0 && dot + 1 < text.size() &&
+         text.size() <= k_max_file_bytes && std::ranges::all_of(text, [](char c) {
+           return is_letter(c) || is_digit(c) ||
+                  std::string_view(":_.\\-@").find(c) != std::string_view::npos;
+         });
+}
+
 bool is_user_name(std::string_view text) {
   return !text.empty() && text.size() <= k_max_user_bytes &&
          (is_letter(text.front()) || text.front() == '_') && std::ranges::all_of(text, [](char c) {

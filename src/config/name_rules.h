@@ -16,6 +16,12 @@ bool is_vm_name(std::string_view text);
 // A generator's or its file's: begins with a lower-case letter or digit; '.', '_' and '-' may follow.
 bool is_store_name(std::string_view text);
 
+// A machine of the store, as a host is named: a letter or digit, then those, '_' and '-', at most 63.
+bool is_machine_name(std::string_view text);
+
+// A unit of systemd with its suffix, such as "nginx.service".
+bool is_unit_name(std::string_view text);
+
 // A user or group that systemd takes for User= and Group=.
 bool is_user_name(std::string_view text);
 

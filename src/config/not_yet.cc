@@ -24,14 +24,6 @@ std::vector<base::Error> not_yet_supported(const VirtualMachine& vm) {
                              "use 'qemu' for now"));
   }
   if (vm.vsock_cid) errors.push_back(not_yet(vm, "'vsock.cid' is not yet supported", "leave it out for now"));
-  for (const Secret& secret : vm.secrets) {
-    if (std::holds_alternative<FileSource>(secret.source)) continue;
-    const bool random = std::holds_alternative<RandomSource>(secret.source);
-    errors.push_back(not_yet(vm,
-                             concat("secret ", quoted(secret.name.text()), ": ",
-                                    random ? "'random' is" : "generators are", " not yet supported"),
-                             "use a 'path' for now"));
-  }
   return errors;
 }
 

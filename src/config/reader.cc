@@ -105,20 +105,7 @@ void TableReader::read_path(std::string_view key, std::string& target) const {
 }
 
 void TableReader::read_lines(std::string_view key, std::vector<std::string>& target) const {
-  const auto* array = value_of<Node::Array>(key, "an array of strings");
-  if (array == nullptr) return;
-  target.reserve(array->size());
-  for (const Node& element : *array) {
-    const auto* text = std::get_if<std::string>(&element.value);
-    const std::string_view fault = text == nullptr ? "" : line_fault(*text);
-    if (text == nullptr)
-      m_context.findings.add(element.location,
-                             concat(quoted(key), " must be an array of strings, this is ", noun(element)));
-    else if (!fault.empty())
-      m_context.findings.add(element.location, concat("an element of ", quoted(key), fault));
-    else
-      target.push_back(*text);
-  }
+  if (const Member* member = find(key)) read_line_array(m_context, *member, target);
 }
 
 const Node::Table* TableReader::read_table(std::string_view key) const {
@@ -137,6 +124,26 @@ void TableReader::report_choice(std::string_view key, std::string_view word,
                                 std::span<const std::string> words) const {
   report(key, concat("unknown ", key, " ", quoted(word), base::did_you_mean(word, words)),
          concat("choose one of: ", base::join(words, ", ")));
+}
+
+void read_line_array(Context& context, const Member& member, std::vector<std::string>& target) {
+  const auto* array = std::get_if<Node::Array>(&member.value.value);
+  if (array == nullptr) {
+    context.findings.add(member.value.location, wrong_type(member.key, "an array of strings", member.value));
+    return;
+  }
+  target.reserve(array->size());
+  for (const Node& element : *array) {
+    const auto* text = std::get_if<std::string>(&element.value);
+    const std::string_view fault = text == nullptr ? "" : line_fault(*text);
+    if (text == nullptr)
+      context.findings.add(element.location, concat(quoted(member.key),
+                                                    " must be an array of strings, this is ", noun(element)));
+    else if (!fault.empty())
+      context.findings.add(element.location, concat("an element of ", quoted(member.key), fault));
+    else
+      target.push_back(*text);
+  }
 }
 
 const Node::Table* expect_table(Context& context, const Member& member, std::string_view hint) {

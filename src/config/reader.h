@@ -101,6 +101,9 @@ class TableReader {
   Names m_names;
 };
 
+// Reads an array of texts of one line each from a member whose name the user chose.
+void read_line_array(Context& context, const Member& member, std::vector<std::string>& target);
+
 // The member's value as a table, or nullptr and a finding "'api-key' must be a table, not a string".
 const Node::Table* expect_table(Context& context, const Member& member, std::string_view hint = {});
 

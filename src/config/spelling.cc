@@ -20,5 +20,9 @@ std::string_view spelling(Machine value) { return find(k_machine_spellings, valu
 std::string_view spelling(Accelerator value) { return find(k_accelerator_spellings, value); }
 std::string_view spelling(Transport value) { return find(k_transport_spellings, value); }
 std::string_view spelling(StoreBackend value) { return find(k_store_backend_spellings, value); }
+std::string_view spelling(FileKind::Type value) { return find(k_kind_spellings, value); }
+std::string_view spelling(FileKind::Algorithm value) { return find(k_algorithm_spellings, value); }
+std::string_view spelling(NeededFor value) { return find(k_needed_for_spellings, value); }
+std::string_view spelling(Prompt::Type value) { return find(k_prompt_type_spellings, value); }
 
 }  // namespace vmcred::config

@@ -50,5 +50,38 @@ inline constexpr std::array k_encoding_spellings = std::to_array<Spelling<Random
     {RandomSource::Encoding::raw, "raw"},
     {RandomSource::Encoding::alphanumeric, "alphanumeric"},
 });
+inline constexpr std::array k_kind_spellings = std::to_array<Spelling<FileKind::Type>>({
+    {FileKind::Type::base64, "base64"},
+    {FileKind::Type::hex, "hex"},
+    {FileKind::Type::raw, "raw"},
+    {FileKind::Type::alphanumeric, "alphanumeric"},
+    {FileKind::Type::password, "password"},
+    {FileKind::Type::uuid, "uuid"},
+    {FileKind::Type::password_hash, "password-hash"},
+    {FileKind::Type::ssh_ed25519, "ssh-ed25519"},
+    {FileKind::Type::ssh_ed25519_public, "ssh-ed25519-public"},
+    {FileKind::Type::wireguard, "wireguard"},
+    {FileKind::Type::wireguard_public, "wireguard-public"},
+    {FileKind::Type::age, "age"},
+    {FileKind::Type::age_public, "age-public"},
+    {FileKind::Type::tls_key, "tls-key"},
+    {FileKind::Type::tls_certificate, "tls-certificate"},
+});
+inline constexpr std::array k_algorithm_spellings = std::to_array<Spelling<FileKind::Algorithm>>({
+    {FileKind::Algorithm::p256, "p256"},
+    {FileKind::Algorithm::ed25519, "ed25519"},
+});
+inline constexpr std::array k_needed_for_spellings = std::to_array<Spelling<NeededFor>>({
+    {NeededFor::partitioning, "partitioning"},
+    {NeededFor::activation, "activation"},
+    {NeededFor::users, "users"},
+    {NeededFor::services, "services"},
+});
+inline constexpr std::array k_prompt_type_spellings = std::to_array<Spelling<Prompt::Type>>({
+    {Prompt::Type::hidden, "hidden"},
+    {Prompt::Type::line, "line"},
+    {Prompt::Type::multiline, "multiline"},
+    {Prompt::Type::multiline_hidden, "multiline-hidden"},
+});
 
 }  // namespace vmcred::config
