@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Hands five credentials to a real guest and shows what becomes of them: `./dev demo` builds and calls this.
+"""Makes secrets, hands five credentials to a real guest and shows what becomes of them: `./dev demo` calls this.
 
 The guest is a small Debian 12 with its real systemd. It runs the unit demo-oem-credentials, which shows what arrived,
 and verifies each credential byte for byte. Meanwhile this host is searched for traces of the secrets. Exits 0 only if
@@ -7,10 +7,8 @@ every credential was verified and nothing was found.
 """
 
 import argparse
-import base64
 import json
 import os
-import secrets
 import shutil
 import signal
 import socket
@@ -29,7 +27,8 @@ sys.path.insert(0, str(ROOT / "test" / "leak"))
 from scanner import Scan, scan_host  # noqa: E402  (found through the path above)
 
 USER = "microvm-demo"
-SECRET_BYTES = {"api-key": 32, "db-password": 32, "jwt-secret": 64}  # as the generator of a real setup makes them
+GENERATOR = "demo-secrets"
+SECRET_BYTES = {"api-key": 32, "db-password": 32, "jwt-secret": 64}
 STATIC = {"ENVIRONMENT": "test", "CLUSTER": "britton-desktop"}
 BOOT_SECONDS = 180
 SHUTDOWN_SECONDS = 60
@@ -46,7 +45,7 @@ def say(label: str, text: str) -> None:
 
 @dataclass
 class Place:
-    """Where the demo keeps its things: secrets on a tmpfs of their own, the rest in a directory beside it."""
+    """Where the demo keeps its things: the key to its secrets on a tmpfs of its own, the rest in a directory beside."""
 
     secrets: Path
     work: Path
@@ -55,6 +54,14 @@ class Place:
     @property
     def config(self) -> Path:
         return self.work / "vmcred.toml"
+
+    @property
+    def identity(self) -> Path:
+        return self.secrets / "identity.txt"
+
+    @property
+    def store(self) -> Path:
+        return self.work / "vars"
 
     @property
     def console(self) -> Path:
@@ -88,14 +95,27 @@ def make_user(stack: ExitStack) -> None:
     stack.callback(subprocess.run, ["userdel", USER], check=True, capture_output=True)
 
 
-def make_secrets(place: Place) -> dict[str, bytes]:
-    """Writes the three secrets as root-only files, the way a deployment leaves them."""
-    values = {name: base64.b64encode(secrets.token_bytes(size)) for name, size in SECRET_BYTES.items()}
-    for name, value in values.items():
-        descriptor = os.open(place.secrets / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(value)
-    say("secrets", f"{len(values)} files, root:root 0400, on a tmpfs; {len(STATIC)} values that are not secret")
+def vmcred_output(place: Place, vmcred: Path, *words: str) -> bytes:
+    """What a vmcred command prints, as whoever owns the demo's key."""
+    done = subprocess.run(
+        [vmcred, *words, "--config", place.config],
+        env={"PATH": os.environ["PATH"], "HOME": str(place.secrets), "SOPS_AGE_KEY_FILE": str(place.identity)},
+        capture_output=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        print(done.stderr.decode(errors="replace"), end="", file=sys.stderr)
+        raise DemoFailure(f"vmcred {' '.join(words)} ended with {done.returncode}")
+    return done.stdout
+
+
+def make_secrets(place: Place, vmcred: Path) -> dict[str, bytes]:
+    """Has vmcred make a key and, with the config's generator, the secrets. Returns them, to search for."""
+    vmcred_output(place, vmcred, "vars", "keygen", "--user", "demo")
+    vmcred_output(place, vmcred, "vars", "generate", "demo")
+    values = {name: vmcred_output(place, vmcred, "vars", "get", "demo", f"{GENERATOR}/{name}") for name in SECRET_BYTES}
+    encrypted = len(list(place.store.glob("**/secret")))
+    say("secrets", f"{len(values)} made in a sandbox, kept as {encrypted} encrypted files; their key is on a tmpfs")
     return values
 
 
@@ -113,11 +133,16 @@ def build_guest(place: Place, build: Path) -> None:
 
 def write_config(place: Place) -> None:
     """The whole configuration of a VM with five credentials."""
-    lines = ["[vms.demo]", "vcpu = 2", "mem = 512", 'kernel = "vmlinuz"', 'initrd = "initrd"']
+    lines = ["[store]", f'identity = "{place.identity}"', "", f"[generators.{GENERATOR}]"]
+    lines += [f"files.{name} = {{}}" for name in SECRET_BYTES]
+    lines += ["script = '''"]
+    lines += [f"openssl rand -base64 {size} | tr -d '\\n' > \"$out/{name}\"" for name, size in SECRET_BYTES.items()]
+    lines += ["'''", ""]
+    lines += ["[vms.demo]", "vcpu = 2", "mem = 512", 'kernel = "vmlinuz"', 'initrd = "initrd"']
     if len(Path("/proc/swaps").read_text().splitlines()) > 1:
         say("swap", "this host swaps; the demo's secrets are worthless, so it goes on with allow_swap = true")
         lines.append("allow_swap = true")
-    lines += [f'secrets.{name} = {{ path = "{place.secrets / name}" }}' for name in SECRET_BYTES]
+    lines += [f'secrets.{name} = {{ generator = "{GENERATOR}" }}' for name in SECRET_BYTES]
     lines += [f'static.{name} = "{value}"' for name, value in STATIC.items()]
     place.config.write_text("\n".join(lines) + "\n")
 
@@ -201,8 +226,7 @@ def show_arrivals(report: dict) -> None:
 
 def search(place: Place, values: dict[str, bytes], vmm_pid: int | None) -> int:
     """Searches this host for the secrets. Returns the number of places that hold one and should not."""
-    sources = [place.secrets / name for name in values]
-    scan = Scan(canaries=list(values.values()), vmm_pid=vmm_pid, directories=[place.work], sources=sources)
+    scan = Scan(canaries=list(values.values()), vmm_pid=vmm_pid, directories=[place.work], sources=[])
     with warnings.catch_warnings(record=True) as not_searched:
         warnings.simplefilter("always")
         findings = scan_host(scan)
@@ -234,8 +258,8 @@ def run(build: Path) -> bool:
         place = make_place(stack)
         make_user(stack)
         build_guest(place, build)
-        values = make_secrets(place)
         write_config(place)
+        values = make_secrets(place, vmcred)
 
         started = time.monotonic()
         process = start(place, vmcred, stack)

@@ -3,26 +3,29 @@
 
 #include <array>
 
+#include "cli/age/commands.h"
+#include "cli/open_config.h"
+#include "cli/sops/commands.h"
+#include "cli/vars/commands.h"
+
 namespace vmcred::cli {
 namespace {
 
 using command::Command;
 using command::Option;
 
-constexpr Option k_config{"--config", "FILE",
-                          "the config (default: $VMCRED_CONFIG, ./vmcred.toml, /etc/vmcred/vmcred.toml)"};
 constexpr Option k_json{"--json", "", "print JSON"};
 
-constexpr std::array k_config_options{k_config};
-constexpr std::array k_list_options{k_config, k_json};
+constexpr std::array k_config_options{k_config_option};
+constexpr std::array k_list_options{k_config_option, k_json};
 constexpr std::array k_run_options{
-    k_config,
+    k_config_option,
     Option{"--dry-run", "", "print what would be started, with sizes in place of values"},
     Option{"--json", "", "with --dry-run: print JSON"},
     Option{"--quiet", "", "print nothing but errors"},
 };
 constexpr std::array k_stop_options{
-    k_config,
+    k_config_option,
     Option{"--timeout", "SECONDS", "how long the guest may take to shut down (default: 90)"},
 };
 constexpr std::array k_decode_options{
@@ -56,7 +59,11 @@ constexpr std::array k_smbios_commands{
 const command::Program& program() {
   static const std::array groups{
       command::Group{.title = "Virtual machines", .commands = k_vm_commands},
+      command::Group{.title = "Secrets", .commands = vars_commands()},
+      command::Group{.title = "Who may read them", .commands = recipient_commands()},
       command::Group{.title = "The config", .commands = k_config_commands},
+      command::Group{.title = "age files", .commands = age_commands()},
+      command::Group{.title = "SOPS files", .commands = sops_commands()},
       command::Group{.title = "SMBIOS tables", .commands = k_smbios_commands},
   };
   static const command::Program program{

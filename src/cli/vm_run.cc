@@ -3,6 +3,7 @@
 #include "cli/commands.h"
 #include "cli/open_config.h"
 #include "cli/plan_text.h"
+#include "cli/vars/stored_secrets.h"
 #include "command/output.h"
 #include "config/load.h"
 #include "runner/start.h"
@@ -30,8 +31,9 @@ base::Result<void> run_vm_run(const command::Arguments& arguments, const command
         .kind = base::ErrorKind::usage, .what = "--json goes with --dry-run", .hint = "add --dry-run"};
   VMCRED_TRY_ASSIGN(const config::Config config, open_config(arguments));
   VMCRED_TRY_ASSIGN(const config::VirtualMachine* vm, config::find_vm(config, arguments.operand()));
+  ConfigStore stored(arguments);
   VMCRED_TRY_ASSIGN(const runner::PreparedStart prepared,
-                    runner::prepare_start(*vm, dry_run ? Purpose::dry_run : Purpose::start));
+                    runner::prepare_start(*vm, stored, dry_run ? Purpose::dry_run : Purpose::start));
   if (!arguments.has("--quiet"))
     for (const auto& note : prepared.notes) command::warn(k_program_name, streams, note);
   if (dry_run)

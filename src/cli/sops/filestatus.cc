@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/sops/commands.h"
+#include "cli/sops/session.h"
+#include "command/output.h"
+#include "sops/document.h"
+
+namespace vmcred::cli {
+
+namespace {
+
+// A file of the format without anything of SOPS in it.
+bool is_plain(const SopsFile& file, crypto::Bytes contents) {
+  const bool is_binary = file.input_format == sops::Format::binary;
+  return sops::parse_plain(contents, is_binary ? sops::Format::json : file.input_format).has_value();
+}
+
+}  // namespace
+
+base::Result<void> run_sops_filestatus(const command::Arguments& arguments, const command::Streams& streams) {
+  VMCRED_TRY_ASSIGN(const SopsFile file, sops_file(arguments, StandardInput::refused));
+  VMCRED_TRY_ASSIGN(const auto contents, read_contents(file));
+  auto document = sops::parse_encrypted(contents.bytes(), file.input_format);
+  if (!document && !is_plain(file, contents.bytes())) return base::in(subject_of(file), std::move(document));
+  const bool encrypted = document && !document->metadata.mac.empty() && !document->metadata.version.empty();
+  return command::print(streams, encrypted ? "{\"encrypted\":true}\n" : "{\"encrypted\":false}\n");
+}
+
+}  // namespace vmcred::cli

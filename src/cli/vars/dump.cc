@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/vars/dump.h"
+
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+#include <cerrno>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "secret/read.h"
+#include "vars/sandbox.h"
+
+namespace vmcred::cli {
+namespace {
+
+using base::concat;
+using base::Error;
+using base::ErrorKind;
+using base::Result;
+using base::UniqueFd;
+
+constexpr mode_t k_folder_mode = 0700;
+constexpr mode_t k_file_mode = 0600;
+constexpr std::size_t k_max_hash_bytes = 4096;
+const std::string k_hash_name = ".validation-hash";
+
+Result<void> check_is_memory(int fd, const std::string& path) {
+  struct statfs facts{};
+  if (::fstatfs(fd, &facts) != 0) return base::errno_error(path);
+  if (facts.f_type == TMPFS_MAGIC || facts.f_type == RAMFS_MAGIC) return {};
+  return Error{.kind = ErrorKind::refused,
+               .what = concat(path, " would be on a disk, which keeps plaintext even when it is deleted"),
+               .hint = "name a folder on a tmpfs ('/dev/shm/…'), or add --allow-disk"};
+}
+
+// Each folder on the way, made where it is absent.
+Result<UniqueFd> make_folders(int directory, const std::string& path, const std::string& subject) {
+  std::string so_far;
+  for (std::size_t start = 0; start <= path.size();) {
+    const auto slash = std::min(path.find('/', start), path.size());
+    so_far = path.substr(0, slash);
+    if (::mkdirat(directory, so_far.c_str(), k_folder_mode) != 0 && errno != EEXIST)
+      return base::errno_error(concat(subject, "/", so_far));
+    start = slash + 1;
+  }
+  UniqueFd made(::openat(directory, path.c_str(), O_DIRECTORY | O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  if (!made.valid()) return base::errno_error(concat(subject, "/", path));
+  return made;
+}
+
+}  // namespace
+
+Result<Dump> Dump::create(const std::string& path, Disk disk) {
+  if (::mkdir(path.c_str(), k_folder_mode) != 0) return base::errno_error(path);
+  VMCRED_TRY_ASSIGN(UniqueFd directory, base::open_file(path, O_DIRECTORY | O_RDONLY));
+  const auto checked = disk == Disk::allowed ? Result<void>() : check_is_memory(directory.get(), path);
+  if (!checked) {
+    ::rmdir(path.c_str());
+    return checked.error();
+  }
+  return Dump(path, std::move(directory));
+}
+
+Result<Dump> Dump::open(const std::string& path) {
+  VMCRED_TRY_ASSIGN(UniqueFd directory, base::open_file(path, O_DIRECTORY | O_RDONLY));
+  return Dump(path, std::move(directory));
+}
+
+Result<void> Dump::write_file(const std::string& folder, const std::string& name,
+                              std::span<const std::byte> contents) {
+  VMCRED_TRY_ASSIGN(const UniqueFd place, make_folders(m_directory.get(), folder, m_path));
+  VMCRED_TRY_ASSIGN(const UniqueFd file,
+                    base::open_beneath(place.get(), name, O_WRONLY | O_CREAT | O_EXCL, k_file_mode));
+  return base::write_all(file.get(), contents, concat(m_path, "/", folder, "/", name));
+}
+
+Result<void> Dump::write(const store::VarId& var, std::span<const std::byte> value) {
+  return write_file(store::path_of(var.generator), var.file, value);
+}
+
+Result<void> Dump::write_hash(const store::GeneratorId& generator, const std::string& hash) {
+  return write_file(store::path_of(generator), k_hash_name, std::as_bytes(std::span(hash)));
+}
+
+Result<std::optional<secret::SecretBuffer>> Dump::read(const store::VarId& var) const {
+  const std::string path = store::path_of(var);
+  const UniqueFd file(::openat(m_directory.get(), path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  if (!file.valid() && errno == ENOENT) return std::optional<secret::SecretBuffer>();
+  const std::string subject = concat(m_path, "/", path);
+  if (!file.valid()) return base::errno_error(subject);
+  VMCRED_TRY_ASSIGN(secret::SecretBuffer value,
+                    secret::read_secret_file(file.get(), vars::k_max_var_bytes, subject));
+  return std::optional(std::move(value));
+}
+
+Result<std::optional<std::string>> Dump::read_hash(const store::GeneratorId& generator) const {
+  const std::string path = concat(m_path, "/", store::path_of(generator), "/", k_hash_name);
+  if (!base::path_exists(path)) return std::optional<std::string>();
+  VMCRED_TRY_ASSIGN(std::string hash, base::read_text_file(path, k_max_hash_bytes));
+  return std::optional(std::move(hash));
+}
+
+}  // namespace vmcred::cli

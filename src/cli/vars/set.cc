@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <unistd.h>
+#include <array>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/vars/commands.h"
+#include "cli/vars/session.h"
+#include "command/output.h"
+#include "store/commit_message.h"
+#include "vars/change.h"
+#include "vars/sandbox.h"
+
+namespace vmcred::cli {
+namespace {
+
+using base::concat;
+using base::quoted;
+using base::Result;
+using secret::SecretBuffer;
+
+Result<SecretBuffer> read_standard_input() {
+  VMCRED_TRY_ASSIGN(SecretBuffer value, SecretBuffer::zeroed(vars::k_max_var_bytes + 1));
+  VMCRED_TRY_ASSIGN(const std::size_t size,
+                    base::read_up_to(STDIN_FILENO, value.writable_bytes(), "standard input"));
+  if (size > vars::k_max_var_bytes)
+    return base::Error{
+        .kind = base::ErrorKind::credential,
+        .what = concat("standard input has more than ", base::byte_count(vars::k_max_var_bytes))};
+  return SecretBuffer::copy_of(value.bytes().first(size));
+}
+
+// Typed twice, or piped in byte for byte.
+Result<SecretBuffer> read_value(std::string_view name) {
+  if (::isatty(STDIN_FILENO) == 0) return read_standard_input();
+  VMCRED_TRY_ASSIGN(SecretBuffer value, TerminalPassphrasePrompt().ask(concat("new value of ", name)));
+  VMCRED_TRY_ASSIGN(const SecretBuffer again, TerminalPassphrasePrompt().ask("the same again"));
+  if (!value.equals(again.bytes()))
+    return base::Error{.kind = base::ErrorKind::usage, .what = "the two values differ", .hint = "try again"};
+  return value;
+}
+
+}  // namespace
+
+Result<void> run_vars_set(const command::Arguments& arguments, const command::Streams& streams) {
+  VMCRED_TRY_ASSIGN(const auto session, Session::open(arguments));
+  const std::string& machine = arguments.operands()[0];
+  VMCRED_TRY_ASSIGN(const auto var, session->declared().var_named(machine, arguments.operands()[1]));
+  const std::string name = store::path_of(var.id());
+  VMCRED_TRY_ASSIGN(const SecretBuffer value, read_value(quoted(name)));
+  if (value.empty())
+    return base::Error{.kind = base::ErrorKind::credential,
+                       .what = concat(quoted(name), ": the new value is empty"),
+                       .hint = "a guest could not tell it from a secret that got lost"};
+  VMCRED_TRY_ASSIGN(store::Transaction transaction, store::Transaction::begin(session->root()));
+  const std::array values{vars::NewValue{.var = var, .bytes = value.bytes()}};
+  VMCRED_TRY(vars::set_values(session->workshop(), transaction, values));
+  const std::string outcome = transaction.empty()          ? " is that already"
+                              : arguments.has("--dry-run") ? " would be set"
+                                                           : " is set";
+  if (!transaction.empty() && !arguments.has("--dry-run"))
+    VMCRED_TRY(transaction.commit(store::var_updated_message(var.id(), machine)));
+  command::print_note(streams, concat(name, outcome, " (", base::byte_count(value.size()), ")\n"));
+  return {};
+}
+
+}  // namespace vmcred::cli

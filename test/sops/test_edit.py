@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`edit`, with editors that are scripts."""
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+import yaml
+
+from conftest import VMCRED
+
+TEXT = "# a comment\na: one\nb: # of b\n    c: two\n    d:\n        - x\n        - y\n# the end\n"
+
+
+@pytest.fixture
+def edited(bench):
+    """An encrypted file, and what runs an editor on it."""
+    bench.write("x.yaml", TEXT)
+    bench.write("x.yaml", bench.output_of(bench.ours, "encrypt", "--age", bench.recipients("alice"), "x.yaml"))
+
+    def edit(script: str, *words: str, runner=bench.ours):
+        editor = bench.write("editor", f"#!/bin/sh -eu\n{script}\n")
+        editor.chmod(0o755)
+        return runner("edit", *(words or ("x.yaml",)), env={"EDITOR": str(editor)}, stdin=subprocess.DEVNULL)
+
+    return edit
+
+
+def left_behind() -> list[Path]:
+    """Folders of edits that are over."""
+    return list(Path("/dev/shm").glob("vmcred-edit-*"))
+
+
+def test_only_what_was_edited_changes(bench, edited) -> None:
+    """On disk, and sops reads it."""
+    before = (bench.place / "x.yaml").read_text().splitlines()
+    done = edited("sed -i s/two/changed/ \"$1\"")
+    assert done.returncode == 0, done.stderr
+    after = (bench.place / "x.yaml").read_text().splitlines()
+    differing = [new for old, new in zip(before, after, strict=False) if old != new]
+    # Within a second, the time stays.
+    names = [line.split(":")[0].strip() for line in differing]
+    assert [name for name in names if name != "lastmodified"] == ["c", "mac"]
+    assert b"c: changed" in bench.output_of(bench.theirs, "decrypt", "x.yaml")
+
+
+def test_sops_edits_our_file(bench, edited) -> None:
+    """And we read what it wrote."""
+    before = (bench.place / "x.yaml").read_text().splitlines()
+    done = edited("sed -i s/two/changed/ \"$1\"", runner=bench.theirs)
+    assert done.returncode == 0, done.stderr
+    after = (bench.place / "x.yaml").read_text().splitlines()
+    assert [line for line in before if line.startswith("a:")] == [line for line in after if line.startswith("a:")]
+    values = yaml.safe_load(bench.output_of(bench.ours, "decrypt", "x.yaml"))
+    assert values == {"a": "one", "b": {"c": "changed", "d": ["x", "y"]}}
+
+
+def test_the_plaintext_is_private_and_goes(bench, edited) -> None:
+    """In memory, closed to others, and gone afterwards with the editor's own copies."""
+    done = edited(
+        'stat -f -c %T "$1" > fs; stat -c %a "$1" "${1%/*}" > modes; cp "$1" "$1~"; printf %s "$1" > path;'
+        ' mv "$1" "$1.new"; cp "$1.new" "$1"; echo "z: 1" >> "$1"'
+    )
+    assert done.returncode == 0, done.stderr
+    assert (bench.place / "fs").read_text().strip() in ("tmpfs", "ramfs")
+    assert (bench.place / "modes").read_text().split() == ["600", "700"]
+    assert (bench.place / "path").read_text().endswith("/x.yaml")
+    assert not Path((bench.place / "path").read_text()).exists()
+    assert left_behind() == []
+
+
+def test_an_editor_that_changes_nothing(bench, edited) -> None:
+    """200, as sops."""
+    before = (bench.place / "x.yaml").stat()
+    assert edited("true").returncode == 200
+    assert edited("true", runner=bench.theirs).returncode == 200
+    assert (bench.place / "x.yaml").stat().st_ino == before.st_ino
+
+
+def test_a_broken_edit_leaves_the_file(bench, edited) -> None:
+    """Without a terminal there is nobody to go back to the editor."""
+    before = (bench.place / "x.yaml").read_bytes()
+    done = edited('echo "hunter2: [" > "$1"')
+    assert done.returncode == 2
+    assert b"hunter2" not in done.stderr
+    assert (bench.place / "x.yaml").read_bytes() == before
+    assert left_behind() == []
+
+
+def test_an_editor_that_fails_or_is_absent(bench, edited) -> None:
+    """201, as sops."""
+    before = (bench.place / "x.yaml").read_bytes()
+    assert edited('echo "a: 1" > "$1"; exit 1').returncode == 201
+    assert bench.ours("edit", "x.yaml", env={"PATH": "/nowhere"}).returncode == 201
+    assert (bench.place / "x.yaml").read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["new.yaml", "new.json", "new.env", "new.txt"])
+def test_a_new_file_begins_with_an_example(bench, edited, name: str) -> None:
+    """And is encrypted as .sops.yaml says."""
+    bench.write(".sops.yaml", f"creation_rules:\n  - age: {bench.recipients('alice')}\n")
+    done = edited("cp \"$1\" example; sed -i 's/your own/other ones/' \"$1\"", name)
+    assert done.returncode == 0, done.stderr
+    assert b"with your own" in (bench.place / "example").read_bytes()
+    assert b"with other ones" in bench.output_of(bench.theirs, "decrypt", name)
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGHUP])
+def test_told_to_end_while_editing(bench, edited, how: signal.Signals) -> None:
+    """The plaintext goes, the file stays."""
+    before = (bench.place / "x.yaml").read_bytes()
+    editor = bench.write("editor", '#!/bin/sh -eu\necho "a: 1" > "$1"; touch started; sleep 0.5\n')
+    editor.chmod(0o755)
+    environment = os.environ | {"EDITOR": str(editor), "SOPS_AGE_KEY_FILE": str(bench.people["alice"].key_file)}
+    process = subprocess.Popen([*VMCRED, "edit", "x.yaml"], cwd=bench.place, env=environment, stderr=subprocess.PIPE)
+    while not (bench.place / "started").exists():
+        time.sleep(0.01)
+    process.send_signal(how)
+    process.communicate(timeout=20)
+    assert process.returncode != 0
+    assert (bench.place / "x.yaml").read_bytes() == before
+    assert left_behind() == []
