@@ -73,6 +73,139 @@ TEST(DecodeGenerator, FindsMistakes) {
   check("", rows);
 }
 
+TEST(DecodeStore, ChecksWhoReads) {
+  const Row rows[] = {
+      {"store.groups = []\nstore.identity = 'id'\nstore.age_recipients_for.A_1 = ['age1x']"},
+      {"store.groups = ['a b']", {"x.toml:1:16: 'a b' is not a valid name of a group"}},
+      {"store.identity = 1", {"x.toml:1:18: 'identity' must be a string, not a whole number"}},
+      {"store.identity = [1]",
+       {"x.toml:1:19: 'identity' must be an array of strings, this is a whole number"}},
+      {"store.age_recipients = ['']", {"x.toml:1:24: an element of 'age_recipients' is empty"}},
+      {"store.age_recipients_for = ['x']",
+       {"x.toml:1:28: 'age_recipients_for' must be a table, not an array"}},
+      {"store.age_recipients_for.web = 'age1x'",
+       {"x.toml:1:32: 'web' must be an array of strings, not a string"}},
+      {"store.age_recipients_for.'a.b' = ['age1x']", {"x.toml:1:26: 'a.b' is not a valid name of a machine"}},
+      {"store.identiy = 'x'", {"x.toml:1:7: unknown key 'identiy' in [store] (did you mean 'identity'?)"}},
+  };
+  check("", rows);
+}
+
+TEST(DecodeGenerator, FindsMistakesInItsOptions) {
+  const Row rows[] = {
+      {"validation = 'x'\nmachines = ['A_1-b']\nruntime_inputs = ['openssl', '/opt/bin']"},
+      {"runtimeInputs = []",
+       {"x.toml:3:1: unknown key 'runtimeInputs' in [generators.a] (did you mean 'runtime_inputs'?)"}},
+      {"runtime_inputs = ['opt/bin']",
+       {"x.toml:3:18: 'opt/bin' is neither an absolute folder nor the bare name of a program"}},
+      {"machines = ['a.b']", {"x.toml:3:12: 'a.b' is not a valid name of a machine"}},
+      {"validation = 1.5",
+       {"x.toml:3:14: 'validation' must be a boolean, a whole number, a string, or tables of those (at most "
+        "two "
+        "in each other) and arrays of those"}},
+      {"validation = { a = { b = { c = 1 } } }",
+       {"x.toml:3:14: 'validation' must be a boolean, a whole number, a string, or tables of those (at most "
+        "two "
+        "in each other) and arrays of those"}},
+      {"validation = [[1]]",
+       {"x.toml:3:14: 'validation' must be a boolean, a whole number, a string, or tables of those (at most "
+        "two "
+        "in each other) and arrays of those"}},
+      {"prompts.p = { type = 'hiden' }", {"x.toml:3:22: unknown type 'hiden' (did you mean 'hidden'?)"}},
+      {"prompts.P = {}",
+       {"x.toml:3:9: prompt name 'P' must be lower-case letters, digits, '.', '_' and '-', and begin with a "
+        "letter or digit"}},
+      {"prompts.p = { display.lable = 'x' }",
+       {"x.toml:3:23: unknown key 'lable' in [generators.a.prompts.p.display] (did you mean 'label'?)"}},
+      {"prompts.p = { persist = 1 }", {"x.toml:3:25: 'persist' must be a boolean, not a whole number"}},
+      {"files.u = { needed_for = 'user' }",
+       {"x.toml:3:26: unknown needed_for 'user' (did you mean 'users'?)"}},
+      {"files.u = { restart_units = ['nginx'] }",
+       {"x.toml:3:29: 'nginx' is not the name of a unit, like 'nginx.service'"}},
+      {"prompts.p = { persist = true }\nfiles.p.kind = 'uuid'",
+       {"x.toml:4:7: file 'p' has a kind, and is the answer to a prompt that persists as well"}},
+  };
+  check("[generators.a]\nfiles.x = {}\n", rows);
+  EXPECT_TRUE(findings("x.toml", "[generators.a]\nprompts.p.persist = true").empty());
+  EXPECT_FALSE(findings("x.toml", "[generators.a]\nprompts.p.persist = false").empty());
+}
+
+TEST(DecodeKind, FindsMistakes) {
+  const Row rows[] = {
+      {"files.f.kind = 'base64:32'"},
+      {"files.f.kind = 'bas64:32'", {"x.toml:2:16: unknown kind 'bas64' (did you mean 'base64'?)"}},
+      {"files.f.kind = 'base64'", {"x.toml:2:16: kind 'base64' must have a size from 1 to 65536"}},
+      {"files.f.kind = 'hex:0'", {"x.toml:2:16: kind 'hex' must have a size from 1 to 65536"}},
+      {"files.f.kind = 'raw:'", {"x.toml:2:16: kind 'raw' must have a size from 1 to 65536"}},
+      {"files.f.kind = 'uuid:4'", {"x.toml:2:16: kind 'uuid' has no size"}},
+      {"files.f.kind = 'age-public'", {"x.toml:2:7: [generators.a.files.f] needs 'of'"}},
+      {"files.f = { kind = 'uuid', of = 'x' }",
+       {"x.toml:2:33: 'of' is for kinds that follow from another file only"}},
+      {"files.f = { of = 'x' }", {"x.toml:2:18: 'of' is for kinds that follow from another file only"}},
+      {"files.f = { kind = 'uuid', days = 3 }", {"x.toml:2:35: 'days' is for kind 'tls-certificate' only"}},
+      {"files.f = { algorithm = 'p256' }", {"x.toml:2:25: 'algorithm' is for kind 'tls-key' only"}},
+      {"files.f = { kind = 'tls-key', algorithm = 'rsa' }", {"x.toml:2:43: unknown algorithm 'rsa'"}},
+      {"files.key.kind = 'age'\nfiles.f = { kind = 'age-public', of = 'kee' }",
+       {"x.toml:3:7: file 'f' follows from 'kee', which is no file of [generators.a] (did you mean 'key'?)"}},
+      {"files.key.kind = 'age'\nfiles.f = { kind = 'wireguard-public', of = 'key' }",
+       {"x.toml:3:7: file 'f' of kind 'wireguard-public' can't follow from one of kind 'age'"}},
+      {"files.key = {}\nfiles.f = { kind = 'wireguard-public', of = 'key' }"},
+      {"files.f = { kind = 'password-hash', of = 'f' }",
+       {"x.toml:2:7: file 'f' of kind 'password-hash' can't follow from one of kind 'password-hash'"}},
+  };
+  check("[generators.a]\n", rows);
+}
+
+TEST(DecodeKind, ChecksCertificates) {
+  const Row rows[] = {
+      {"common_name = 'x'"},
+      {"", {"x.toml:5:19: [generators.a.files.cert] needs 'common_name'"}},
+      {"common_name = 'x'\nsubject_alternative_names = ['a b']",
+       {"x.toml:8:29: 'a b' is neither a host name nor an IP address"}},
+      {"common_name = 'x'\ndays = 0", {"x.toml:8:8: 'days' must be from 1 to 36500"}},
+      {"common_name = 'x'\nissuer = 'ca'",
+       {"x.toml:3:13: file 'cert': issuer 'ca' is not among the dependencies of 'a'"}},
+      {"common_name = 'x'\nissuer = 'ca'\n[generators.ca]\nfiles.x = {}\n",
+       {"x.toml:3:13: file 'cert': issuer 'ca' is not among the dependencies of 'a'"}},
+      {"common_name = 'x'\nissuer = 'base'",
+       {"x.toml:3:13: file 'cert': issuer 'base' has no file of kind 'tls-certificate' with 'ca = true'"}},
+  };
+  check(
+      "[generators.base]\nfiles.x = {}\n[generators.a]\ndependencies = ['base']\n[generators.a.files.cert]\n"
+      "kind = 'tls-certificate'\n",
+      {});
+  for (const Row& row : rows)
+    EXPECT_THAT(findings("x.toml", concat("[generators.base]\nfiles.x = {}\n[generators.a]\nfiles.key.kind = "
+                                          "'tls-key'\n[generators.a.files.cert]\nkind = 'tls-certificate'\n",
+                                          row.text, "\nof = 'key'")),
+                ElementsAreArray(row.errors))
+        << row.text;
+}
+
+TEST(DecodeGenerator, SharedOnesDependOnSharedOnesOnly) {
+  const Row rows[] = {
+      {"[generators.a]\nshare = true\nfiles.x = {}\n[generators.b]\ndependencies = ['a']\nfiles.x = {}"},
+      {"[generators.a]\nfiles.x = {}\n[generators.b]\nshare = true\ndependencies = ['a']\nfiles.x = {}",
+       {"x.toml:5:17: shared generator 'b' can't depend on 'a', which is made for each machine"}},
+  };
+  check("", rows);
+}
+
+TEST(DecodeVm, RandomSecretsMakeGeneratorsOfTheirName) {
+  const Row rows[] = {
+      {"secrets.x = { random = 'hex:1' }\n[vms.b]\nkernel = 'k'\nsecrets.x = { random = 'hex:2' }"},
+      {"secrets.x = { random = 'hex:1' }\n[generators.x]\nfiles.y = {}",
+       {"x.toml:3:9: secret 'x' makes a generator of its name, but [generators.x] exists"}},
+      {"secrets.x = { random = 'hex:1' }\n[vms.b]\nkernel = 'k'\nvars_machine = 'a'\nsecrets.x = { random = "
+       "'hex:1' }"},
+      {"secrets.x = { random = 'hex:1' }\n[vms.b]\nkernel = 'k'\nvars_machine = 'a'\nsecrets.x = { random = "
+       "'hex:2' }",
+       {"x.toml:7:9: vms 'a' and 'b' share the vars of machine 'a', but differ in 'random' of secret 'x'"}},
+      {"vars_machine = 'a b'", {"x.toml:3:16: 'a b' is not a valid name of a machine"}},
+  };
+  check(k_vm, rows);
+}
+
 TEST(DecodeGenerator, ChecksDependencies) {
   const auto generators = [](std::string_view a, std::string_view b, std::string_view c) {
     return concat("[generators.alpha]\nfiles.x = {}\ndependencies = [", a,

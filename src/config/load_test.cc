@@ -91,16 +91,43 @@ TEST(Load, ReadsTheDesignsSampleInBothFormats) {
 }
 
 // Every key with a value that is not its default.
-constexpr std::string_view k_every_key = R"(
-store = { path = "/var/lib/vars", backend = "age" }
+constexpr std::string_view k_every_key = R"toml(
+[store]
+path = "/var/lib/vars"
+backend = "age"
+groups = ["admins"]
+identity = ["/etc/id", "id"]
+age_recipients = ["age1a"]
+age_recipients_for.web = ["age1b", "age1c"]
 [generators.base]
+share = true
 files.ca = { secret = false, deploy = false, owner = "app", group = "www-data", mode = "0444" }
+files.ca-key = { kind = "tls-key", algorithm = "ed25519" }
+files.ca-cert = { kind = "tls-certificate", of = "ca-key", common_name = "CA", ca = true }
 [generators.all]
-files.key = { mode = "440" }
+files.key = { mode = "440", needed_for = "users", restart_units = ["a@b.service"] }
+files.tls = { kind = "tls-key" }
 script = ""
 dependencies = ["base"]
 share = true
+runtime_inputs = ["/opt/bin", "openssl"]
+machines = ["Host_1"]
+validation = { b = { "é" = [1, "x"] }, a = true }
+validate_script = true
+[generators.all.prompts.user]
+description = "Who?"
+type = "multiline-hidden"
+persist = true
+display = { label = "User", group = "Login", helper_text = "one\ntwo", required = false }
+[generators.all.files.cert]
+kind = "tls-certificate"
+of = "tls"
+common_name = "web"
+subject_alternative_names = ["*.web.test", "10.0.0.1", "fd00::1"]
+days = 7
+issuer = "base"
 [vms.a]
+vars_machine = "Host_1"
 hypervisor = "qemu"
 machine = "microvm"
 accelerator = "tcg"
@@ -125,17 +152,26 @@ static."ssh.keys" = { value = "", privileged = true }
 program = "qemu-system-x86_64"
 kernel = "k"
 guest.systemd = "none"
-)";
+)toml";
 
 TEST(Load, ReadsEveryKey) {
-  EXPECT_EQ(model("vmcred.toml", k_every_key), R"(store /var/lib/vars age
-generator base share=0 dependencies= script=''
+  EXPECT_EQ(model("vmcred.toml", k_every_key),
+            R"(store /var/lib/vars age groups=admins identities=/etc/id|id recipients=age1a web=age1b|age1c
+generator base share=1 dependencies= script=''
   file ca secret=0 deploy=0 app:www-data 444
-generator all share=1 dependencies=base script=''
-  file key secret=1 deploy=1 root:root 440
+  file ca-key secret=1 deploy=1 root:root 400 kind=tls-key ed25519
+  file ca-cert secret=1 deploy=1 root:root 400 kind=tls-certificate of=ca-key CN=CA names= days=3650 ca=1 issuer=//
+generator all share=1 dependencies=base script='' inputs=/opt/bin|openssl machines=Host_1 validation={"a":true,"b":{"é":[1,"x"]}} validate_script
+  prompt user 'Who?' multiline-hidden persist=1 User|Login|one
+two|0
+  file key secret=1 deploy=1 root:root 440 for=users units=a@b.service
+  file tls secret=1 deploy=1 root:root 400 kind=tls-key p256
+  file cert secret=1 deploy=1 root:root 400 kind=tls-certificate of=tls CN=web names=*.web.test|10.0.0.1|fd00::1 days=7 ca=0 issuer=base/ca-key/ca-cert
+  file user secret=1 deploy=1 root:root 400
 vm a qemu microvm tcg program=../bin/qemu vcpu=255 mem=16777216 cid=4294967294
   kernel=/boot/vmlinuz initrd=/boot/initrd params=quiet| args=-d|guest_errors user=vm_a
   systemd=255 transport=fw_cfg allow_swap=1
+  vars_machine=Host_1
   secret key KEY all/key empty=1 privileged=0
   secret other passwd.x all/key empty=0 privileged=1
   secret token TOKEN alphanumeric:65536 empty=0 privileged=0
@@ -250,13 +286,8 @@ TEST(NotYet, NamesWhatThisVersionLacks) {
   }
   EXPECT_THAT(
       texts,
-      ElementsAre(
-          "vm 'test-vm': hypervisor 'cloud-hypervisor' is not yet supported / use 'qemu' for now",
-          "vm 'test-vm': 'vsock.cid' is not yet supported / leave it out for now",
-          "vm 'test-vm': secret 'api-key': generators are not yet supported / use a 'path' for now",
-          "vm 'test-vm': secret 'db-password': generators are not yet supported / use a 'path' for now",
-          "vm 'test-vm': secret 'jwt-secret': generators are not yet supported / use a 'path' for now",
-          "vm 'test-vm': secret 'session-key': 'random' is not yet supported / use a 'path' for now"));
+      ElementsAre("vm 'test-vm': hypervisor 'cloud-hypervisor' is not yet supported / use 'qemu' for now",
+                  "vm 'test-vm': 'vsock.cid' is not yet supported / leave it out for now"));
   EXPECT_TRUE(not_yet_supported(parse("x.toml", "vms.a.kernel = 'k'")->vms[0]).empty());
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "config/keys.h"
+#include "config/kind.h"
 #include "config/load.h"
 
 namespace vmcred::config {
@@ -44,14 +45,51 @@ inline std::string octal(unsigned mode) {
 
 inline int number(bool value) { return value ? 1 : 0; }
 
+inline std::string kind_details(const FileKind& kind) {
+  using base::concat;
+  const Certificate& certificate = kind.certificate;
+  std::string text = concat(" kind=", kind_text(kind));
+  if (!kind.of.empty()) text += concat(" of=", kind.of);
+  if (kind.type == FileKind::Type::tls_key) text += concat(" ", spelling(kind.algorithm));
+  if (kind.type == FileKind::Type::tls_certificate)
+    text += concat(" CN=", certificate.common_name,
+                   " names=", base::join(certificate.subject_alternative_names, "|"),
+                   " days=", certificate.days, " ca=", number(certificate.ca), " issuer=", certificate.issuer,
+                   "/", certificate.issuer_key, "/", certificate.issuer_certificate);
+  return text;
+}
+
+inline std::string file_text(const GeneratorFile& file) {
+  using base::concat;
+  std::string text =
+      concat("  file ", file.name, " secret=", number(file.secret), " deploy=", number(file.deploy), " ",
+             file.owner, ":", file.group, " ", octal(file.mode));
+  if (file.needed_for != NeededFor::services) text += concat(" for=", spelling(file.needed_for));
+  if (!file.restart_units.empty()) text += concat(" units=", base::join(file.restart_units, "|"));
+  if (file.kind) text += kind_details(*file.kind);
+  return text + "\n";
+}
+
+inline std::string prompt_text(const Prompt& prompt) {
+  return base::concat("  prompt ", prompt.name, " ", base::quoted(prompt.description), " ",
+                      spelling(prompt.type), " persist=", number(prompt.persist), " ", prompt.display.label,
+                      "|", prompt.display.group, "|", prompt.display.helper_text, "|",
+                      number(prompt.display.required), "\n");
+}
+
 inline std::string generator_text(const Generator& generator) {
   using base::concat;
   std::string text = concat("generator ", generator.name, " share=", number(generator.share),
                             " dependencies=", base::join(generator.dependencies, "|"),
-                            " script=", base::quoted(generator.script), "\n");
-  for (const auto& file : generator.files)
-    text += concat("  file ", file.name, " secret=", number(file.secret), " deploy=", number(file.deploy),
-                   " ", file.owner, ":", file.group, " ", octal(file.mode), "\n");
+                            " script=", base::quoted(generator.script));
+  if (!generator.runtime_inputs.empty())
+    text += concat(" inputs=", base::join(generator.runtime_inputs, "|"));
+  if (!generator.machines.empty()) text += concat(" machines=", base::join(generator.machines, "|"));
+  if (generator.validation) text += concat(" validation=", *generator.validation);
+  if (generator.validate_script) text += " validate_script";
+  text += "\n";
+  for (const auto& prompt : generator.prompts) text += prompt_text(prompt);
+  for (const auto& file : generator.files) text += file_text(file);
   return text;
 }
 
@@ -65,6 +103,7 @@ inline std::string vm_text(const VirtualMachine& vm) {
              " args=", base::join(vm.extra_args, "|"), " user=", vm.user,
              "\n  systemd=", systemd_text(vm.guest_systemd), " transport=", spelling(vm.transport),
              " allow_swap=", number(vm.allow_swap), "\n");
+  if (vm.vars_machine != vm.name) text += concat("  vars_machine=", vm.vars_machine, "\n");
   for (const auto& secret : vm.secrets)
     text += concat("  secret ", secret.name.text(), " ", secret.credential.text(), " ", source_text(secret),
                    " empty=", number(secret.allow_empty), " privileged=", number(secret.privileged), "\n");
@@ -77,11 +116,22 @@ inline std::string vm_text(const VirtualMachine& vm) {
   return text;
 }
 
+inline std::string store_text(const Store& store) {
+  using base::concat;
+  std::string text = concat("store ", store.path, " ", spelling(store.backend));
+  if (store.groups != Store().groups) text += concat(" groups=", base::join(store.groups, "|"));
+  if (!store.identities.empty()) text += concat(" identities=", base::join(store.identities, "|"));
+  if (!store.age_recipients.empty()) text += concat(" recipients=", base::join(store.age_recipients, "|"));
+  for (const auto& [machine, recipients] : store.age_recipients_for)
+    text += concat(" ", machine, "=", base::join(recipients, "|"));
+  return text + "\n";
+}
+
 // The whole model, or the first error.
 inline std::string model(const std::string& path, std::string_view text) {
   const auto config = parse(path, text);
   if (!config) return config.error().what;
-  std::string result = base::concat("store ", config->store.path, " ", spelling(config->store.backend), "\n");
+  std::string result = store_text(config->store);
   for (const auto& generator : config->generators) result += generator_text(generator);
   for (const auto& vm : config->vms) result += vm_text(vm);
   return result;

@@ -16,11 +16,11 @@ namespace {
 constexpr std::size_t k_longest_simple_key = 128;
 constexpr std::size_t k_dash_width = 2;
 
-const Node& node_of(const Entry& entry) { return entry.value; }
-const Node& node_of(const Node& item) { return item; }
+const Node& node_at(const Map& map, std::size_t index) { return map.entries[index].value; }
+const Node& node_at(const Sequence& sequence, std::size_t index) { return sequence.items[index]; }
 
-const std::vector<Entry>& parts_of(const Map& map) { return map.entries; }
-const std::vector<Node>& parts_of(const Sequence& sequence) { return sequence.items; }
+std::size_t count_of(const Map& map) { return map.entries.size(); }
+std::size_t count_of(const Sequence& sequence) { return sequence.items.size(); }
 
 std::string_view file_text(const Leaf& leaf) {
   return leaf.is_encrypted ? std::string_view(leaf.ciphertext) : text_of(leaf.plaintext.bytes());
@@ -35,10 +35,9 @@ bool is_written_as_comment(const Sequence& /*sequence*/, const Node& node) {
 // The comment before a part, where it is written behind it.
 template <typename Collection>
 const Leaf* line_comment_of(const Collection& collection, std::size_t index) {
-  const auto& parts = parts_of(collection);
-  if (index == 0 || index >= parts.size()) return nullptr;
-  const Node& part = node_of(parts[index]);
-  const Node& before = node_of(parts[index - 1]);
+  if (index == 0 || index >= count_of(collection)) return nullptr;
+  const Node& part = node_at(collection, index);
+  const Node& before = node_at(collection, index - 1);
   if (!std::holds_alternative<Leaf>(part.value) || is_comment(part)) return nullptr;
   if (!is_written_as_comment(collection, before)) return nullptr;
   const auto& comment = std::get<Leaf>(before.value);
@@ -48,9 +47,10 @@ const Leaf* line_comment_of(const Collection& collection, std::size_t index) {
 // Has the collection nothing that YAML could show as an entry or item?
 template <typename Collection>
 bool is_bare(const Collection& collection) {
-  const auto& parts = parts_of(collection);
-  return std::all_of(parts.begin(), parts.end(),
-                     [&](const auto& part) { return is_written_as_comment(collection, node_of(part)); });
+  for (std::size_t i = 0; i < count_of(collection); ++i) {
+    if (!is_written_as_comment(collection, node_at(collection, i))) return false;
+  }
+  return true;
 }
 
 bool is_bare(const Node& node) {
@@ -62,9 +62,8 @@ bool is_bare(const Node& node) {
 // Calls `use` with each comment that stands before the first entry or item.
 template <typename Collection, typename Use>
 void for_leading_comments(const Collection& collection, Use use) {
-  const auto& parts = parts_of(collection);
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    const Node& part = node_of(parts[i]);
+  for (std::size_t i = 0; i < count_of(collection); ++i) {
+    const Node& part = node_at(collection, i);
     if (!is_written_as_comment(collection, part) || line_comment_of(collection, i + 1) != nullptr) return;
     use(std::get<Leaf>(part.value));
   }

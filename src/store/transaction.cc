@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "store/abandoned_git_locks.h"
 #include "store/apply.h"
 #include "store/git.h"
 #include "store/journal_folder.h"
@@ -28,6 +29,7 @@ base::Result<void> finish_leftovers(const View& disk) {
     case Leftovers::applied:
       break;
   }
+  VMCRED_TRY(remove_abandoned_git_locks(disk.root()));
   return tell_git_of_applied(disk);
 }
 

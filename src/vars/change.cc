@@ -76,6 +76,13 @@ Result<void> ensure_machine_keys(const Workshop& workshop, store::Transaction& t
   return workshop.store.ensure_machine_keys(transaction, machines);
 }
 
+// A value that can't be read is no value to keep.
+bool is_there_already(const store::Store& store, const NewValue& value) {
+  if (!store.has(value.var.id(), value.var.visibility())) return false;
+  const auto current = store.read(value.var.id(), value.var.visibility());
+  return current && current->equals(value.bytes);
+}
+
 }  // namespace
 
 Result<void> set_values(const Workshop& workshop, store::Transaction& transaction,
@@ -85,6 +92,7 @@ Result<void> set_values(const Workshop& workshop, store::Transaction& transactio
   std::vector<store::Value> staged;
   std::set<std::size_t> changed;
   for (const NewValue& value : values) {
+    if (is_there_already(workshop.store, value)) continue;
     const DeclaredVar& var = value.var;
     staged.push_back(
         {.id = var.id(), .visibility = var.visibility(), .audience = var.audience(), .bytes = value.bytes});

@@ -17,7 +17,7 @@ struct NewValue {
 
 // Stages values, each with the audience that its var is declared with. What depends on their generators
 // counts as stale from then on, unless it is set in the same call: what comes together belongs together.
-// Other files of these generators stay as they are.
+// Other files of these generators stay as they are, and a value that is there already changes nothing.
 base::Result<void> set_values(const Workshop& workshop, store::Transaction& transaction,
                               std::span<const NewValue> values);
 

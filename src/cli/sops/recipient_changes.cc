@@ -12,12 +12,14 @@ using base::concat;
 
 std::vector<std::string> names_of(const age::Recipients& recipients) {
   std::vector<std::string> names;
+  names.reserve(recipients.size());
   for (const auto& recipient : recipients) names.push_back(recipient->text());
   return names;
 }
 
 std::vector<std::string> names_of(const sops::KeyGroup& group) {
   std::vector<std::string> names;
+  names.reserve(group.age.size());
   for (const sops::AgeEntry& entry : group.age) names.push_back(entry.recipient);
   return names;
 }

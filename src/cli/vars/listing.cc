@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/vars/listing.h"
 
-#include "base/text.h"
-
 namespace vmcred::cli {
 
 base::Result<std::vector<vars::DeclaredVar>> vars_of_machines(const Session& session,
@@ -17,9 +15,10 @@ base::Result<std::vector<vars::DeclaredVar>> vars_of_machines(const Session& ses
   return found;
 }
 
-std::string text_of(const store::VarId& var, store::Visibility visibility) {
-  return base::concat(visibility == store::Visibility::secret ? "secret " : "var ",
-                      base::quoted(store::path_of(var)));
+base::Result<vars::DeclaredVar> var_of_operands(const Session& session, const command::Arguments& arguments) {
+  const auto operands = arguments.operands();
+  VMCRED_TRY_ASSIGN(const auto machines, session.declared().machines_named(operands.first(1)));
+  return session.declared().var_named(machines.front(), operands[1]);
 }
 
 }  // namespace vmcred::cli

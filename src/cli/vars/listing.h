@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How vars are named and shown.
+// Which vars a command is about.
 #pragma once
 
 #include <string>
@@ -14,7 +14,7 @@ namespace vmcred::cli {
 base::Result<std::vector<vars::DeclaredVar>> vars_of_machines(const Session& session,
                                                               std::span<const std::string> machines);
 
-// "secret 'per-machine/web/ssh/key'".
-std::string text_of(const store::VarId& var, store::Visibility visibility);
+// The var that the operands name: a VM or machine, and "GENERATOR/FILE".
+base::Result<vars::DeclaredVar> var_of_operands(const Session& session, const command::Arguments& arguments);
 
 }  // namespace vmcred::cli

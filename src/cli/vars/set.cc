@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/vars/commands.h"
-#include "cli/vars/session.h"
+#include "cli/vars/listing.h"
 #include "command/output.h"
 #include "store/commit_message.h"
 #include "vars/change.h"
@@ -45,8 +45,7 @@ Result<SecretBuffer> read_value(std::string_view name) {
 
 Result<void> run_vars_set(const command::Arguments& arguments, const command::Streams& streams) {
   VMCRED_TRY_ASSIGN(const auto session, Session::open(arguments));
-  const std::string& machine = arguments.operands()[0];
-  VMCRED_TRY_ASSIGN(const auto var, session->declared().var_named(machine, arguments.operands()[1]));
+  VMCRED_TRY_ASSIGN(const auto var, var_of_operands(*session, arguments));
   const std::string name = store::path_of(var.id());
   VMCRED_TRY_ASSIGN(const SecretBuffer value, read_value(quoted(name)));
   if (value.empty())
@@ -60,7 +59,7 @@ Result<void> run_vars_set(const command::Arguments& arguments, const command::St
                               : arguments.has("--dry-run") ? " would be set"
                                                            : " is set";
   if (!transaction.empty() && !arguments.has("--dry-run"))
-    VMCRED_TRY(transaction.commit(store::var_updated_message(var.id(), machine)));
+    VMCRED_TRY(transaction.commit(store::var_updated_message(var.id(), arguments.operand())));
   command::print_note(streams, concat(name, outcome, " (", base::byte_count(value.size()), ")\n"));
   return {};
 }
