@@ -24,8 +24,8 @@ class Aes256Gcm {
   base::Result<void> encrypt(Bytes nonce, Bytes associated_data, Bytes plaintext, WritableBytes ciphertext,
                              WritableBytes tag);
 
-  // Decrypts into `plaintext` (as long as the ciphertext). False, with `plaintext` wiped, where the tag does not
-  // match or the nonce is unusable (empty, or more than 128 bytes).
+  // Decrypts into `plaintext` (as long as the ciphertext). False, with `plaintext` wiped, where the tag does
+  // not match or the nonce is unusable (empty, or more than 128 bytes).
   [[nodiscard]] bool decrypt(Bytes nonce, Bytes associated_data, Bytes ciphertext, Bytes tag,
                              WritableBytes plaintext);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The two views through which all of this room takes and gives bytes. Keys and plaintexts behind them belong to
-// a SecretBuffer of the caller.
+// The two views through which all of this room takes and gives bytes. Keys and plaintexts behind them belong
+// to a SecretBuffer of the caller.
 #pragma once
 
 #include <cstddef>
