@@ -18,6 +18,8 @@ class Aes256Gcm {
   static base::Result<Aes256Gcm> with_key(Bytes key);
   Aes256Gcm(Aes256Gcm&&) noexcept;
   Aes256Gcm& operator=(Aes256Gcm&&) noexcept;
+  Aes256Gcm(const Aes256Gcm&) = delete;
+  Aes256Gcm& operator=(const Aes256Gcm&) = delete;
   ~Aes256Gcm();
 
   // Encrypts into `ciphertext` (as long as the plaintext) and `tag` (16 bytes). Fails for an unusable nonce.

@@ -28,6 +28,8 @@ class ChaCha20Poly1305 {
   explicit ChaCha20Poly1305(Bytes key);
   ChaCha20Poly1305(ChaCha20Poly1305&&) noexcept;
   ChaCha20Poly1305& operator=(ChaCha20Poly1305&&) noexcept;
+  ChaCha20Poly1305(const ChaCha20Poly1305&) = delete;
+  ChaCha20Poly1305& operator=(const ChaCha20Poly1305&) = delete;
   ~ChaCha20Poly1305();
 
   void seal(Bytes nonce, Bytes plaintext, WritableBytes sealed);

@@ -22,6 +22,8 @@ class Sha512 {
   Sha512();
   Sha512(Sha512&&) noexcept;
   Sha512& operator=(Sha512&&) noexcept;
+  Sha512(const Sha512&) = delete;
+  Sha512& operator=(const Sha512&) = delete;
   ~Sha512();
 
   void update(Bytes bytes);

@@ -17,7 +17,7 @@ struct Place {
   const std::string&
       associated_data;  // the keys on the way, each with a ':' behind it; ":" alone for comments at the top
   bool encrypted;       // what the rule says
-  bool in_sequence = false;            // is the leaf itself an item?
+  bool in_sequence = false;  // is the leaf itself an item?
 };
 
 // Stops at the first error. A comment counts for the rule with the bytes it has when the walk comes to it.

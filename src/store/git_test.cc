@@ -143,14 +143,15 @@ TEST_F(GitTest, WithoutAnIdentityNothingIsWrittenAndTheHintSaysWhatToDo) {
 
 TEST_F(GitTest, CommitThatGitRefusesIsToldAndMadeByTheNextTransaction) {
   ASSERT_TRUE(write("a", "1"));
-  m_tree.write(".git/index.lock", "");
+  git(root(), {"config", "commit.gpgSign", "true"});
+  git(root(), {"config", "gpg.program", "false"});
   const auto written = write("a", "2");
   ASSERT_FALSE(written);
   EXPECT_THAT(written.error().what, HasSubstr("in place, but not committed"));
   EXPECT_EQ(test_support::read_file(m_tree.path("a")), "2");
   EXPECT_TRUE(recover(root())) << "readers are not hindered";
   EXPECT_FALSE(Transaction::begin(root()));
-  std::filesystem::remove(m_tree.path(".git/index.lock"));
+  git(root(), {"config", "commit.gpgSign", "false"});
   ASSERT_TRUE(Transaction::begin(root()));
   EXPECT_EQ(log(), "vars: a\nvars: a\n");
   EXPECT_EQ(status(), "");

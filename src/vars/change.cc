@@ -83,6 +83,14 @@ bool is_there_already(const store::Store& store, const NewValue& value) {
   return current && current->equals(value.bytes);
 }
 
+// False also where it can't be read: whoever sets it means to change it.
+bool is_there_already(const Workshop& workshop, const NewValue& value) {
+  const store::VarId id = value.var.id();
+  if (!workshop.store.has(id, value.var.visibility())) return false;
+  const auto before = workshop.store.read(id, value.var.visibility());
+  return before && before->equals(value.bytes);
+}
+
 }  // namespace
 
 Result<void> set_values(const Workshop& workshop, store::Transaction& transaction,
@@ -96,7 +104,8 @@ Result<void> set_values(const Workshop& workshop, store::Transaction& transactio
     const DeclaredVar& var = value.var;
     staged.push_back(
         {.id = var.id(), .visibility = var.visibility(), .audience = var.audience(), .bytes = value.bytes});
-    changed.insert(static_cast<std::size_t>(var.generator - workshop.declared.generators().data()));
+    if (!is_there_already(workshop, value))
+      changed.insert(static_cast<std::size_t>(var.generator - workshop.declared.generators().data()));
   }
   VMCRED_TRY(workshop.store.write(transaction, staged, false));
   return Noting(workshop, picture, transaction).note(changed);

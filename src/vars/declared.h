@@ -37,7 +37,10 @@ struct DeclaredVar {
   store::Visibility visibility() const {
     return file->secret ? store::Visibility::secret : store::Visibility::open;
   }
-  store::Audience audience() const { return {.deploy = file->deploy, .machines = generator->readers}; }
+  // Without a reader it is the admins' alone.
+  store::Audience audience() const {
+    return {.deploy = file->deploy && !generator->readers.empty(), .machines = generator->readers};
+  }
 };
 
 class Declared {

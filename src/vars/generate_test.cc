@@ -2,8 +2,13 @@
 // Whole runs on a real store. Names follow the behaviour that users of clan vars know, and where ours is
 // better.
 #include <gmock/gmock.h>
+#include <unistd.h>
+#include <csignal>
+#include <random>
 
-#include "vars/test_repository.h"
+#include "store/transaction.h"
+#include "support/child.h"
+#include "support/repository.h"
 
 namespace vmcred::vars {
 namespace {
@@ -183,6 +188,20 @@ TEST_P(Generate, OnlyTheMachinesThatUseASharedSecretReadIt) {
   }
 }
 
+TEST_P(Generate, AMachineThatOnlyDependsOnASharedSecretDoesNotReadIt) {
+  configure(
+      "[generators.seed]\nshare = true\nfiles.key.kind = 'hex:16'\n"
+      "[generators.leaf]\nmachines = ['a']\ndependencies = ['seed']\nfiles.x = {}\n"
+      "script = 'sha256sum $in/seed/key > $out/x'\n");
+  EXPECT_THAT(run(), SizeIs(2));
+  const DeclaredVar key = m_repository.declared().vars().back();
+  ASSERT_EQ(store::path_of(key.id()), "shared/seed/key");
+  const auto access = m_repository.store().access(key.id(), key.audience());
+  ASSERT_TRUE(access) << access.error().what;
+  EXPECT_THAT(access->actual, Not(Contains(HasSubstr("machine"))));
+  EXPECT_TRUE(m_repository.check().good());
+}
+
 TEST_P(Generate, CheckReadsNoSecretAndModifiesNothing) {
   configure(k_shared_and_local);
   run();
@@ -349,6 +368,32 @@ script = 'echo -n "made with $(cat $out/id)" > $out/password'
   run();
   EXPECT_EQ(value("per-machine/a/g/password"), "made with " + value("per-machine/a/g/id"));
   EXPECT_THAT(value("per-machine/a/g/hash"), StartsWith("$y$"));
+}
+
+// Killed at any moment: what is there belongs together, and the same command finishes.
+TEST_P(Generate, LeavesTheOldOrTheNewStateWhenItIsKilled) {
+  configure(k_shared_and_local);
+  run();
+  const auto seed = std::random_device()();
+  SCOPED_TRACE(testing::Message() << "seed " << seed);
+  std::mt19937 random(seed);
+  for (int round = 0; round < 8; ++round) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+      m_repository.load_keyring();  // ours is empty after a fork
+      run({.regenerate = true});
+      ::_exit(0);
+    }
+    ::usleep(static_cast<useconds_t>(random() % 600'000));
+    ::kill(child, SIGKILL);
+    test_support::wait_for(child);
+    ASSERT_TRUE(store::recover(m_repository.path(".")));
+    const std::string pair = value("shared/ca/key") + value("shared/ca/cert");
+    EXPECT_EQ(value("per-machine/a/leaf/pair"), pair);
+    EXPECT_EQ(value("per-machine/b/leaf/pair"), pair);
+    EXPECT_TRUE(m_repository.check().good());
+  }
+  EXPECT_THAT(run({.regenerate = true}), SizeIs(5));
 }
 
 TEST_P(Generate, PlanTellsWhatARunWouldDoAndChangesNothing) {

@@ -4,7 +4,7 @@
 
 #include <gmock/gmock.h>
 
-#include "vars/test_repository.h"
+#include "support/repository.h"
 
 namespace vmcred::vars {
 namespace {

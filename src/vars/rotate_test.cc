@@ -5,7 +5,7 @@
 
 #include "store/transaction.h"
 #include "vars/change.h"
-#include "vars/test_repository.h"
+#include "support/repository.h"
 
 namespace vmcred::vars {
 namespace {
@@ -151,6 +151,12 @@ TEST_P(Rotate, ASetValueMakesDependentsStale) {
   EXPECT_EQ(value("per-machine/web/leaf/pair"), "by hand");
   EXPECT_EQ(value("shared/root/key"), "by hand");
   EXPECT_THAT(m_repository.generate(), IsEmpty());
+}
+
+TEST_P(Rotate, SettingWhatIsThereChangesNothing) {
+  const auto files = m_repository.files();
+  set("shared/root/key", value("shared/root/key"));
+  EXPECT_EQ(m_repository.files(), files);
 }
 
 TEST_P(Rotate, ASetValueMakesDependentsStaleThatNobodyHasNoted) {

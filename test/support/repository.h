@@ -71,6 +71,10 @@ class TestRepository {
       m_directory.write("repository/sops/users/admin/key.json",
                         base::concat("[{\"publickey\": \"", m_recipient, "\", \"type\": \"age\"}]"));
     }
+    load_keyring();
+  }
+
+  void load_keyring() {
     m_keyring =
         std::make_unique<store::Keyring>(*store::Keyring::load({m_directory.path("identity")}, nullptr));
   }
