@@ -100,6 +100,7 @@ Result<void> OutputFile::open_file(mode_t mode, IfExists if_exists) {
   m_if_exists = if_exists;
   struct stat status{};
   const bool exists = ::stat(m_name.c_str(), &status) == 0;
+  m_sync = exists || if_exists == IfExists::fail;
   if (exists && if_exists == IfExists::fail) return exists_already(m_name);
   if (exists && !S_ISREG(status.st_mode)) {
     VMCRED_TRY_ASSIGN(m_file, base::open_file(m_name, O_WRONLY));
@@ -120,7 +121,7 @@ OutputFile::~OutputFile() {
 
 Result<void> OutputFile::commit() {
   if (m_temporary.empty()) return {};
-  if (::fsync(m_file.get()) != 0) return base::errno_error(m_name);
+  if (m_sync && ::fsync(m_file.get()) != 0) return base::errno_error(m_name);
   const unsigned flags = m_if_exists == IfExists::fail ? RENAME_NOREPLACE : 0;
   if (::renameat2(AT_FDCWD, m_temporary.c_str(), AT_FDCWD, m_path.c_str(), flags) != 0)
     return errno == EEXIST ? exists_already(m_name) : base::errno_error(m_name);

@@ -40,8 +40,10 @@ mode_t usual_file_mode();
 inline constexpr mode_t k_private_file_mode = 0600;
 
 // Where a result goes: the file that --output names, or standard output. The file has its name only from
-// commit() on, with all that was written; before that there is nothing, or the old file. Devices and pipes
-// are written to as they are.
+// commit() on, with all that was written; before that there is nothing, or the old file. One that replaces
+// another, or that must not exist yet (a key), reaches the disk before it gets its name; others are left to
+// the kernel, as age does, since a large file would wait for the disk. Devices and pipes are written to as
+// they are.
 class OutputFile {
  public:
   enum class IfExists : std::uint8_t { replace, fail };
@@ -68,6 +70,7 @@ class OutputFile {
   std::string m_path;       // where the file will be, links resolved
   std::string m_temporary;  // "" where nothing is to be renamed
   IfExists m_if_exists = IfExists::replace;
+  bool m_sync = true;
 };
 
 }  // namespace vmcred::cli
