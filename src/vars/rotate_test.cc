@@ -4,8 +4,8 @@
 #include <gmock/gmock.h>
 
 #include "store/transaction.h"
-#include "vars/change.h"
 #include "support/repository.h"
+#include "vars/change.h"
 
 namespace vmcred::vars {
 namespace {

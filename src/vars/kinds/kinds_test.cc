@@ -65,9 +65,8 @@ TEST(Kinds, RandomOnesHaveTheirFormAndDiffer) {
     kind.size = row.size;
     const std::string first = value_of(make_file(kind, {}));
     EXPECT_THAT(first, MatchesRegex(row.form));
-    if (row.size != 1) {
-      EXPECT_NE(first, value_of(make_file(kind, {})));
-    }
+    const bool may_repeat = row.size == 1;
+    EXPECT_TRUE(may_repeat || first != value_of(make_file(kind, {})));
   }
   EXPECT_EQ(value_of(make_raw(65536)).size(), 65536U);
 }
