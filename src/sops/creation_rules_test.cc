@@ -31,7 +31,7 @@ std::string with_keys(std::string text) {
 
 SopsConfig config_of(const std::string& text) {
   std::vector<std::string> warnings;
-  return SopsConfig::parse("/work/.sops.yaml", with_keys(text), warnings).value();
+  return SopsConfig::parse("/project/.sops.yaml", with_keys(text), warnings).value();
 }
 
 std::vector<std::string> names_of(const age::Recipients& recipients) {
@@ -44,9 +44,9 @@ std::vector<std::string> first_group(const SopsConfig& config, const std::string
   return names_of(config.rule_for(path).value().value().groups.front());
 }
 
-std::string problem_of(const std::string& text, const std::string& path = "/work/x.yaml") {
+std::string problem_of(const std::string& text, const std::string& path = "/project/x.yaml") {
   std::vector<std::string> warnings;
-  const auto config = SopsConfig::parse("/work/.sops.yaml", with_keys(text), warnings);
+  const auto config = SopsConfig::parse("/project/.sops.yaml", with_keys(text), warnings);
   if (!config) return config.error().what;
   const auto rule = config->rule_for(path);
   return rule ? "" : rule.error().what;
@@ -56,9 +56,9 @@ TEST(CreationRules, FirstRuleWhosePathMatchesCounts) {
   const auto config = config_of(
       "creation_rules:\n- path_regex: ^a/\n  age: ALICE\n- path_regex: \\.json$\n  age: BOB\n- age: 'ALICE, "
       "BOB,'\n");
-  EXPECT_THAT(first_group(config, "/work/a/x.json"), ElementsAre(k_alice));
-  EXPECT_THAT(first_group(config, "/work/b/a/x.json"), ElementsAre(k_bob));
-  EXPECT_THAT(first_group(config, "/work/b/../a/x.json"), ElementsAre(k_alice));
+  EXPECT_THAT(first_group(config, "/project/a/x.json"), ElementsAre(k_alice));
+  EXPECT_THAT(first_group(config, "/project/b/a/x.json"), ElementsAre(k_bob));
+  EXPECT_THAT(first_group(config, "/project/b/../a/x.json"), ElementsAre(k_alice));
   EXPECT_THAT(first_group(config, "/elsewhere/a/x.yaml"), ElementsAre(k_alice, k_bob));
 }
 
@@ -66,7 +66,7 @@ TEST(CreationRules, AnchorsAndMergesAreFollowed) {
   const auto config = config_of(
       "base: &base {age: [ALICE], encrypted_regex: ^x}\ncreation_rules:\n  # a comment\n  - <<: *base\n    "
       "mac_only_encrypted: true\n");
-  const auto rule = config.rule_for("/work/x").value().value();
+  const auto rule = config.rule_for("/project/x").value().value();
   EXPECT_THAT(names_of(rule.groups.front()), ElementsAre(k_alice));
   EXPECT_EQ(rule.rule.kind, Rule::Kind::encrypted_regex);
   EXPECT_TRUE(rule.mac_only_encrypted);
@@ -77,7 +77,7 @@ TEST(CreationRules, GroupsMayMergeOthers) {
       "creation_rules:\n- shamir_threshold: 2\n  key_groups:\n  - age: [ALICE]\n  - age: [BOB]\n    merge:\n "
       "   - age: "
       "[ALICE]\n");
-  const auto rule = config.rule_for("/work/x").value().value();
+  const auto rule = config.rule_for("/project/x").value().value();
   ASSERT_EQ(rule.groups.size(), 2U);
   EXPECT_THAT(names_of(rule.groups[1]), ElementsAre(k_alice, k_bob));
   EXPECT_EQ(rule.shamir_threshold, 2U);
@@ -85,7 +85,7 @@ TEST(CreationRules, GroupsMayMergeOthers) {
 
 TEST(CreationRules, ConfigWithoutRulesSaysNothing) {
   for (const char* text : {"", "# nothing\n", "{}\n", "creation_rules:\n", "stores: {yaml: {indent: 2}}\n"})
-    EXPECT_FALSE(config_of(text).rule_for("/work/x").value().has_value()) << text;
+    EXPECT_FALSE(config_of(text).rule_for("/project/x").value().has_value()) << text;
   EXPECT_EQ(config_of("stores: {yaml: {indent: 2}, json: {indent: 3}}\n").indents().yaml, 2U);
 }
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "age"))
+sys.path.insert(0, str(Path(__file__).parent.parent / "support"))
 from fetched_tools import tools  # noqa: E402
 
 VMCRED = [str(Path(os.environ["VMCRED_BIN"]).resolve()), "sops"]
