@@ -59,5 +59,7 @@ function(vmcred_wiping_heap PROGRAM)
     target_link_libraries(${PROGRAM} PRIVATE vmcred_secret)
     target_link_options(${PROGRAM} PRIVATE
       -Wl,--wrap=free,--wrap=realloc,--undefined=__wrap_free,--undefined=__wrap_realloc)
+  else()
+    target_compile_definitions(${PROGRAM} PRIVATE VMCRED_SANITIZED)
   endif()
 endfunction()

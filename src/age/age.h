@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The age file format, version 1 (https://age-encryption.org/v1): encryption to recipients, decryption with
-// identities. This header, age/recipient.h and age/identity.h are all that a user of the library needs.
+// identities. This header, age/recipient.h, age/identity.h and, for plugins that ask, age/plugin.h are all
+// that a user of the library needs.
 //
 //   VMCRED_TRY_ASSIGN(auto recipient, age::parse_recipient("age1…"));
-//   VMCRED_TRY_ASSIGN(auto file, age::encrypt(bytes, {&*recipient, 1}, age::Armor::no));
+//   VMCRED_TRY_ASSIGN(auto file, age::encrypt(bytes, {&recipient, 1}, age::Armor::no));
 #pragma once
 
+#include <memory>
 #include <span>
 #include <string_view>
 #include <vector>

@@ -67,8 +67,9 @@ base::Result<std::string_view> BufferedSource::peek(std::size_t size) {
     m_offset = 0;
     const std::size_t kept = m_bytes.size();
     m_bytes.resize(size);
-    VMCRED_TRY_ASSIGN(const std::size_t added, read_on(crypto::WritableBytes(m_bytes).subspan(kept)));
-    m_bytes.resize(kept + added);
+    auto added = read_on(crypto::WritableBytes(m_bytes).subspan(kept));
+    m_bytes.resize(kept + (added ? *added : 0));
+    if (!added) return std::move(added).error();
   }
   return std::string_view(reinterpret_cast<const char*>(m_bytes.data()) + m_offset, pending());
 }

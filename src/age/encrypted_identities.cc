@@ -54,14 +54,16 @@ base::Result<SecretBuffer> open_identity_file(crypto::Bytes file, std::string_vi
   const std::string name = concat("identity file ", base::quoted(subject));
   if (prompt == nullptr)
     return base::Error{.kind = base::ErrorKind::credential,
-                       .what = concat(name, " is locked with a passphrase, and nobody can be asked for it")};
+                       .what = concat(name, " is locked with a passphrase, and nobody can be asked for it"),
+                       .hint = "run the command on a terminal"};
   VMCRED_TRY_ASSIGN(const SecretBuffer passphrase, prompt->ask(name));
   Identities identities;
   VMCRED_TRY_ASSIGN(auto identity, passphrase_identity(passphrase.bytes()));
   identities.push_back(std::move(identity));
   auto opened = decrypt(file, identities);
   if (!opened && failure_of(opened.error()) == Failure::no_match)
-    return base::Error{.kind = base::ErrorKind::credential, .what = concat(name, ": wrong passphrase")};
+    return base::Error{
+        .kind = base::ErrorKind::credential, .what = concat(name, ": wrong passphrase"), .hint = "try again"};
   if (!opened) return in(name, std::move(opened));
   return opened;
 }

@@ -58,24 +58,13 @@ class HeaderParser {
 
   base::Result<Stanza> parse_stanza(std::string_view line) {
     if (!line.starts_with(k_stanza_mark)) return malformed("a line is neither a stanza nor the end");
-    VMCRED_TRY_ASSIGN(auto words, parse_words(line.substr(k_stanza_mark.size())));
-    Stanza stanza{.type = std::move(words.front()), .arguments = {}, .body = {}};
-    stanza.arguments.assign(std::make_move_iterator(words.begin() + 1), std::make_move_iterator(words.end()));
+    auto words = stanza_words(line.substr(k_stanza_mark.size()));
+    if (!words) return malformed("a stanza's arguments are not single words");
+    Stanza stanza{.type = std::move(words->front()), .arguments = {}, .body = {}};
+    stanza.arguments.assign(std::make_move_iterator(words->begin() + 1),
+                            std::make_move_iterator(words->end()));
     VMCRED_TRY_ASSIGN(stanza.body, parse_body());
     return stanza;
-  }
-
-  static base::Result<std::vector<std::string>> parse_words(std::string_view line) {
-    std::vector<std::string> words;
-    for (;;) {
-      const std::string_view word = line.substr(0, line.find(' '));
-      const bool printable =
-          std::all_of(word.begin(), word.end(), [](char c) { return c > ' ' && c <= '~'; });
-      if (word.empty() || !printable) return malformed("a stanza's arguments are not single words");
-      words.emplace_back(word);
-      if (word.size() == line.size()) return words;
-      line.remove_prefix(word.size() + 1);
-    }
   }
 
   // Lines of 64 letters, and a shorter one, which is empty where the letters end with the line before.

@@ -4,9 +4,11 @@
 #include <openssl/evp.h>
 #include <algorithm>
 #include <array>
-#include <memory>
 
 #include "crypto/bcrypt_pbkdf.h"
+#include "crypto/library.h"
+#include "crypto/octets.h"
+#include "crypto/openssl_pointer.h"
 
 namespace vmcred::age {
 namespace {
@@ -20,18 +22,6 @@ constexpr std::array k_ciphers = {
     OpensshCipher{"aes128-ctr", "AES-128-CTR", 16}, OpensshCipher{"aes128-cbc", "AES-128-CBC", 16},
 };
 
-struct FreeContext {
-  void operator()(EVP_CIPHER_CTX* context) const { EVP_CIPHER_CTX_free(context); }
-};
-struct FreeCipher {
-  void operator()(EVP_CIPHER* cipher) const { EVP_CIPHER_free(cipher); }
-};
-
-const unsigned char* octets(crypto::Bytes bytes) {
-  return reinterpret_cast<const unsigned char*>(bytes.data());
-}
-unsigned char* octets(crypto::WritableBytes bytes) { return reinterpret_cast<unsigned char*>(bytes.data()); }
-
 }  // namespace
 
 const OpensshCipher* find_openssh_cipher(std::string_view name) {
@@ -42,20 +32,21 @@ const OpensshCipher* find_openssh_cipher(std::string_view name) {
 
 Result<SecretBuffer> decrypt_openssh_section(const OpensshCipher& cipher, const OpensshKdf& kdf,
                                              crypto::Bytes passphrase, crypto::Bytes section) {
+  crypto::use_openssl();
   VMCRED_TRY_ASSIGN(auto key, SecretBuffer::zeroed(cipher.key_bytes + k_aes_block_bytes));
   VMCRED_TRY(crypto::bcrypt_pbkdf(passphrase, kdf.salt, kdf.rounds, key.writable_bytes()));
   VMCRED_TRY_ASSIGN(auto plaintext, SecretBuffer::zeroed(section.size()));
 
-  const std::unique_ptr<EVP_CIPHER, FreeCipher> algorithm(
+  const crypto::OpensslPointer<EVP_CIPHER, EVP_CIPHER_free> algorithm(
       EVP_CIPHER_fetch(nullptr, cipher.library_name, nullptr));
-  const std::unique_ptr<EVP_CIPHER_CTX, FreeContext> context(EVP_CIPHER_CTX_new());
-  const auto* start = octets(key.bytes().subspan(cipher.key_bytes));
+  const crypto::OpensslPointer<EVP_CIPHER_CTX, EVP_CIPHER_CTX_free> context(EVP_CIPHER_CTX_new());
+  const auto* start = crypto::octets(key.bytes().subspan(cipher.key_bytes));
   int size = 0;
   if (algorithm == nullptr || context == nullptr ||
-      EVP_DecryptInit_ex2(context.get(), algorithm.get(), octets(key.bytes()), start, nullptr) != 1 ||
+      EVP_DecryptInit_ex2(context.get(), algorithm.get(), crypto::octets(key.bytes()), start, nullptr) != 1 ||
       EVP_CIPHER_CTX_set_padding(context.get(), 0) != 1 ||
-      EVP_DecryptUpdate(context.get(), octets(plaintext.writable_bytes()), &size, octets(section),
-                        static_cast<int>(section.size())) != 1 ||
+      EVP_DecryptUpdate(context.get(), crypto::octets(plaintext.writable_bytes()), &size,
+                        crypto::octets(section), static_cast<int>(section.size())) != 1 ||
       static_cast<std::size_t>(size) != section.size())
     return base::Error{.kind = base::ErrorKind::host, .what = "can't decrypt with AES"};
   return plaintext;

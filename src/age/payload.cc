@@ -12,7 +12,7 @@
 namespace vmcred::age {
 namespace {
 
-constexpr std::size_t k_sealed_chunk_bytes = k_chunk_bytes + k_chunk_tag_bytes;
+constexpr std::size_t k_sealed_chunk_bytes = k_chunk_bytes + crypto::k_chacha20_poly1305_tag_bytes;
 
 // A chunk's place: 11 bytes of counter, big end first, and a byte that marks the last chunk.
 class ChunkNonce {
@@ -54,8 +54,8 @@ class ChunkOpener {
   // `last`: it is the last one that is there. A full chunk that does not fit its place is tried the other way
   // too: where it opens so, it is authentic, and the fault lies in what comes after it.
   base::Result<OpenedChunk> open(crypto::Bytes chunk, bool last) {
-    if (chunk.size() < k_chunk_tag_bytes) return broken("the file is cut off");
-    const auto plaintext = m_result.first(chunk.size() - k_chunk_tag_bytes);
+    if (chunk.size() < crypto::k_chacha20_poly1305_tag_bytes) return broken("the file is cut off");
+    const auto plaintext = m_result.first(chunk.size() - crypto::k_chacha20_poly1305_tag_bytes);
     if (plaintext.empty() && !m_first) return broken("the file has an empty last chunk");
     const bool full = chunk.size() == k_sealed_chunk_bytes;
     const bool fits = m_cipher.open(m_nonce.bytes(last), chunk, plaintext);
@@ -76,12 +76,12 @@ class ChunkOpener {
 }  // namespace
 
 base::Result<void> seal_payload(crypto::Bytes key, Source& plaintext, Sink& sealed, std::size_t most) {
-  VMCRED_TRY_ASSIGN(auto reader,
-                    ChunkReader::over(plaintext, chunk_size(k_chunk_bytes, most), k_chunk_tag_bytes));
+  VMCRED_TRY_ASSIGN(auto reader, ChunkReader::over(plaintext, chunk_size(k_chunk_bytes, most),
+                                                   crypto::k_chacha20_poly1305_tag_bytes));
   crypto::ChaCha20Poly1305 cipher(key);
   for (ChunkNonce nonce;; nonce.advance()) {
     VMCRED_TRY_ASSIGN(const Chunk chunk, reader.next());
-    const auto result = chunk.room.first(chunk.size + k_chunk_tag_bytes);
+    const auto result = chunk.room.first(chunk.size + crypto::k_chacha20_poly1305_tag_bytes);
     cipher.seal(nonce.bytes(chunk.last), chunk.room.first(chunk.size), result);
     VMCRED_TRY(sealed.write(result));
     if (chunk.last) return {};

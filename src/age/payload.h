@@ -12,12 +12,6 @@
 namespace vmcred::age {
 
 inline constexpr std::size_t k_chunk_bytes = 64UL * 1024;
-inline constexpr std::size_t k_chunk_tag_bytes = 16;
-
-// The size of the payload of a plaintext of `size` bytes.
-constexpr std::size_t sealed_size(std::size_t size) {
-  return size + (size == 0 ? 1 : (size + k_chunk_bytes - 1) / k_chunk_bytes) * k_chunk_tag_bytes;
-}
 
 // Both read to the end of the source, at most `most` bytes where that is known (0: it is not), and use memory
 // for a few chunks.

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cassert>
 
+#include "age/stanza.h"
 #include "base/text.h"
 #include "secret/base64.h"
 
@@ -74,18 +75,6 @@ class Lines {
   std::size_t m_offset = 0;
 };
 
-Result<std::vector<std::string>> words_of(std::string_view line) {
-  std::vector<std::string> words;
-  for (;;) {
-    const auto word = line.substr(0, line.find(' '));
-    const bool printable = std::all_of(word.begin(), word.end(), [](char c) { return c > ' ' && c <= '~'; });
-    if (word.empty() || !printable) return malformed("the words of a message are not single words");
-    words.emplace_back(word);
-    if (word.size() == line.size()) return words;
-    line.remove_prefix(word.size() + 1);
-  }
-}
-
 bool is_base64_letter(char c) {
   return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/' ||
          c == '\n';
@@ -140,7 +129,8 @@ Result<std::optional<DecodedPluginMessage>> decode_plugin_message(crypto::Bytes 
   const auto first = lines.next();
   if (!first) return std::optional<DecodedPluginMessage>(incomplete);
   if (!first->starts_with(k_mark)) return malformed("a message has no mark");
-  VMCRED_TRY_ASSIGN(auto words, words_of(first->substr(k_mark.size())));
+  auto words = stanza_words(first->substr(k_mark.size()));
+  if (!words) return malformed("the words of a message are not single words");
   const auto body_text = lines.rest();
   for (;;) {
     const auto line = lines.next();
@@ -149,9 +139,9 @@ Result<std::optional<DecodedPluginMessage>> decode_plugin_message(crypto::Bytes 
     if (!line) return std::optional<DecodedPluginMessage>(incomplete);
     if (line->size() < k_columns) break;
   }
-  DecodedPluginMessage decoded{.message = {.type = std::move(words.front()), .arguments = {}, .body = {}},
+  DecodedPluginMessage decoded{.message = {.type = std::move(words->front()), .arguments = {}, .body = {}},
                                .size = lines.offset()};
-  decoded.message.arguments.assign(std::move_iterator(words.begin() + 1), std::move_iterator(words.end()));
+  decoded.message.arguments.assign(std::move_iterator(words->begin() + 1), std::move_iterator(words->end()));
   VMCRED_TRY_ASSIGN(decoded.message.body,
                     decode_body(body_text.substr(0, body_text.size() - lines.rest().size())));
   return std::optional(std::move(decoded));

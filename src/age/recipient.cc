@@ -2,6 +2,7 @@
 #include "age/recipient.h"
 
 #include <algorithm>
+#include <cctype>
 
 #include "age/hybrid.h"
 #include "age/lines.h"
@@ -19,11 +20,6 @@ constexpr std::size_t k_max_line_bytes = 8UL * 1024;
 
 base::Error config_error(std::string what, std::string hint = {}) {
   return {.kind = base::ErrorKind::config, .what = std::move(what), .hint = std::move(hint)};
-}
-
-// Whoever pastes the wrong line must not find their secret key in a log.
-bool looks_secret(std::string_view text) {
-  return text.starts_with("AGE-") || text.find("PRIVATE KEY") != std::string_view::npos;
 }
 
 // The errors say what is wrong with the text without repeating it.
@@ -49,6 +45,14 @@ bool is_unusable_ssh_key(std::string_view line) {
 }
 
 }  // namespace
+
+bool looks_secret(std::string_view text) {
+  const auto is_same = [](char a, char b) { return std::toupper(static_cast<unsigned char>(a)) == b; };
+  const auto holds = [&](std::string_view words) {
+    return !std::ranges::search(text, words, is_same).empty();
+  };
+  return holds("AGE-SECRET-KEY-") || holds("AGE-PLUGIN-") || holds("PRIVATE KEY");
+}
 
 base::Result<std::unique_ptr<const Recipient>> parse_recipient(std::string_view text, const PluginUi* ui) {
   auto recipient = parse(text, ui);

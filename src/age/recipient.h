@@ -40,6 +40,10 @@ using Recipients = std::vector<std::unique_ptr<const Recipient>>;
 base::Result<std::unique_ptr<const Recipient>> parse_recipient(std::string_view text,
                                                                const PluginUi* ui = nullptr);
 
+// Is there a secret key in the text? Whoever pastes the wrong line, or a whole key file, must not find it in
+// a log.
+bool looks_secret(std::string_view text);
+
 // A recipients file: one to a line, at most 8 KiB each; empty lines and lines that begin with '#' are
 // skipped. `subject` names the file. SSH keys of types that age can't use are an error, unless `warnings`
 // takes a sentence for each.

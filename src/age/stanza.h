@@ -4,7 +4,9 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace vmcred::age {
@@ -16,5 +18,9 @@ struct Stanza {
 
   bool operator==(const Stanza&) const = default;
 };
+
+// The type and the arguments of a stanza's first line, behind its mark. Nothing where they are not words with
+// single spaces between.
+std::optional<std::vector<std::string>> stanza_words(std::string_view line);
 
 }  // namespace vmcred::age

@@ -29,27 +29,6 @@ std::vector<char*> terminated(const std::vector<std::string>& words) {
   return pointers;
 }
 
-std::optional<pid_t> start(const std::vector<std::string>& words, int output) {
-  const std::vector<char*> argv = terminated(words);
-
-  posix_spawn_file_actions_t actions;
-  ::posix_spawn_file_actions_init(&actions);
-  const ScopeExit destroy([&] { ::posix_spawn_file_actions_destroy(&actions); });
-  ::posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  ::posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
-  ::posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-  pid_t pid = 0;
-  if (::posix_spawnp(&pid, argv[0], &actions, nullptr, argv.data(), environ) != 0) return std::nullopt;
-  return pid;
-}
-
-bool ends_well(pid_t pid) {
-  int status = 0;
-  while (::waitpid(pid, &status, 0) < 0)
-    if (errno != EINTR) return false;
-  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
-}
-
 Result<UniqueFd> memory_file(std::string_view content) {
   UniqueFd file(::memfd_create("program", MFD_CLOEXEC));
   if (!file.valid()) return errno_error("memory file");
@@ -60,7 +39,8 @@ Result<UniqueFd> memory_file(std::string_view content) {
 
 Result<std::string> content_of(const UniqueFd& file) {
   struct stat status{};
-  if (::fstat(file.get(), &status) != 0 || ::lseek(file.get(), 0, SEEK_SET) != 0) return errno_error("memory file");
+  if (::fstat(file.get(), &status) != 0 || ::lseek(file.get(), 0, SEEK_SET) != 0)
+    return errno_error("memory file");
   std::string content(static_cast<std::size_t>(status.st_size), '\0');
   VMCRED_TRY_ASSIGN(const std::size_t size,
                     read_up_to(file.get(), std::as_writable_bytes(std::span(content)), "memory file"));
@@ -80,6 +60,7 @@ Result<pid_t> start_program(const ProgramCall& call, const ProgramStreams& strea
   ::posix_spawn_file_actions_adddup2(&actions, streams.input, STDIN_FILENO);
   ::posix_spawn_file_actions_adddup2(&actions, streams.output, STDOUT_FILENO);
   ::posix_spawn_file_actions_adddup2(&actions, streams.errors, STDERR_FILENO);
+  ::posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
   pid_t pid = 0;
   const int failure = ::posix_spawnp(&pid, argv[0], &actions, nullptr, argv.data(),
                                      call.environment ? environment.data() : environ);
@@ -132,14 +113,17 @@ std::optional<std::string> output_of(const std::vector<std::string>& words) {
   if (::pipe2(ends, O_CLOEXEC) != 0) return std::nullopt;
   UniqueFd reader(ends[0]);
   UniqueFd writer(ends[1]);
-  const auto pid = start(words, writer.get());
+  const auto nothing = open_file("/dev/null", O_RDWR);
+  if (!nothing) return std::nullopt;
+  const auto program = start_program({.words = words}, {nothing->get(), writer.get(), nothing->get()});
   writer = UniqueFd();
-  if (!pid) return std::nullopt;
+  if (!program) return std::nullopt;
 
   std::string output(k_max_output_bytes, '\0');
   const auto size = read_up_to(reader.get(), std::as_writable_bytes(std::span(output)), words[0]);
   reader = UniqueFd();
-  if (!ends_well(*pid) || !size) return std::nullopt;
+  const auto exit_code = wait_for_program(*program, words[0]);
+  if (!size || !exit_code || *exit_code != 0) return std::nullopt;
   output.resize(*size);
   return output;
 }

@@ -18,8 +18,8 @@ bool is_program(const std::string& path);
 // The first program of this name (no slash) in the absolute directories of $PATH; "" where there is none.
 std::string find_on_path(std::string_view name);
 
-// Runs a program to its end and gives the start of its output (at most 4 KiB), or nothing if it is not there
-// or fails. words[0] is looked up in $PATH unless it has a slash.
+// Runs a program to its end and gives its output, or nothing if it is not there, fails or goes on
+// printing after 4 KiB. words[0] is looked up in $PATH unless it has a slash.
 std::optional<std::string> output_of(const std::vector<std::string>& words);
 
 // A program to run. `environment` ("NAME=value" each) replaces ours where it is given.
@@ -35,12 +35,12 @@ struct ProgramOutcome {
   std::string errors;
 };
 
-// Runs a program to its end; input and outputs of any size pass through memory files. No secret may be among them:
-// memory files can be swapped out. Fails with a `host` error only where the program can't be started.
+// Runs a program to its end; input and outputs of any size pass through memory files. No secret may be among
+// them: memory files can be swapped out. Fails with a `host` error only where the program can't be started.
 Result<ProgramOutcome> run_program(const ProgramCall& call);
 
-// Starts a program with these descriptors as its standard streams, which stay the caller's. Descriptors of ours
-// that are not close-on-exec would be inherited. wait_for_program() gives its exit code, as above.
+// Starts a program with these descriptors as its standard streams, which stay the caller's.
+// wait_for_program() gives its exit code, as above.
 struct ProgramStreams {
   int input;
   int output;

@@ -33,6 +33,31 @@ bool is_control_pair(std::string_view text) {
   return text.size() == 2 && byte(0) == 0xc2 && byte(1) >= 0x80 && byte(1) < 0xa0;
 }
 
+bool is_control(unsigned char byte) { return byte < 0x20 || byte == 0x7f; }
+
+void append_hex(std::string& text, unsigned char byte) {
+  static constexpr std::string_view k_digits = "0123456789abcdef";
+  text += k_digits[byte >> 4U];
+  text += k_digits[byte & 15U];
+}
+
+// \xNN for each byte that must be escaped, and for those of control pairs.
+std::string with_escapes(std::string_view text, bool (*must_be_escaped)(unsigned char)) {
+  std::string result;
+  std::size_t control_end = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (is_control_pair(text.substr(i, 2))) control_end = i + 2;
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if (!must_be_escaped(byte) && i >= control_end) {
+      result += text[i];
+      continue;
+    }
+    result += "\\x";
+    append_hex(result, byte);
+  }
+  return result;
+}
+
 }  // namespace
 
 std::string concat_pieces(std::initializer_list<std::string_view> pieces) {
@@ -53,22 +78,21 @@ std::string join(std::span<const std::string> items, std::string_view separator)
   return text;
 }
 
+std::string hex(std::span<const std::byte> bytes) {
+  std::string text;
+  for (const std::byte byte : bytes) append_hex(text, std::to_integer<unsigned char>(byte));
+  return text;
+}
+
+std::string escaped(std::string_view text) {
+  return with_escapes(text, [](unsigned char byte) { return is_control(byte) && byte != '\t'; });
+}
+
 std::string quoted(std::string_view text) {
-  static constexpr std::string_view k_digits = "0123456789abcdef";
-  std::string result = "'";
-  std::size_t control_end = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (is_control_pair(text.substr(i, 2))) control_end = i + 2;
-    const auto byte = static_cast<unsigned char>(text[i]);
-    if (byte < 0x20 || byte == 0x7f || text[i] == '\'' || text[i] == '\\' || i < control_end) {
-      result += "\\x";
-      result += k_digits[byte >> 4U];
-      result += k_digits[byte & 15U];
-    } else {
-      result += text[i];
-    }
-  }
-  return result + "'";
+  return concat(
+      "'",
+      with_escapes(text, [](unsigned char byte) { return is_control(byte) || byte == '\'' || byte == '\\'; }),
+      "'");
 }
 
 std::string counted(std::size_t count, std::string_view noun) {

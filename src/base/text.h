@@ -3,6 +3,7 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <initializer_list>
 #include <span>
 #include <string>
@@ -45,6 +46,12 @@ std::string join(std::span<const std::string> items, std::string_view separator)
 
 // 'text', with control characters and quotes as \xNN so that no input can forge a line of our output.
 std::string quoted(std::string_view text);
+
+// The text with control characters, but for tabs, as \xNN: for lines of somebody else's that we show.
+std::string escaped(std::string_view text);
+
+// Two lower-case digits a byte.
+std::string hex(std::span<const std::byte> bytes);
 
 // A count with its noun: "1 secret", "2 secrets".
 std::string counted(std::size_t count, std::string_view noun);

@@ -26,14 +26,7 @@ Result<SecretBuffer> TerminalPassphrasePrompt::ask(std::string_view purpose) con
 
 Result<SecretBuffer> ask_for_new_passphrase(std::string_view purpose) {
   VMCRED_TRY_ASSIGN(const Terminal terminal, Terminal::open());
-  VMCRED_TRY_ASSIGN(SecretBuffer first,
-                    terminal.read_line(concat("new passphrase for ", purpose, ": "), Terminal::Echo::no));
-  VMCRED_TRY_ASSIGN(const SecretBuffer second, terminal.read_line("the same again: ", Terminal::Echo::no));
-  if (first.empty()) return base::Error{.kind = base::ErrorKind::usage, .what = "the passphrase is empty"};
-  if (!first.equals(second.bytes()))
-    return base::Error{
-        .kind = base::ErrorKind::usage, .what = "the two passphrases differ", .hint = "try again"};
-  return first;
+  return terminal.read_new_secret(concat("new passphrase for ", purpose, ": "));
 }
 
 Result<SecretBuffer> read_passphrase_file(const std::string& path) {

@@ -28,8 +28,8 @@ std::optional<bool> TerminalPluginUi::confirm(std::string_view plugin, std::stri
                                               std::string_view yes, std::string_view no) const {
   const auto terminal = Terminal::open();
   if (!terminal) return std::nullopt;
-  std::string question = concat(said(plugin, message), " (y: ", command::shown_name(yes));
-  if (!no.empty()) question += concat(", n: ", command::shown_name(no));
+  std::string question = concat(said(plugin, message), " (", command::shown_name(yes));
+  if (!no.empty()) question += concat(", else ", command::shown_name(no));
   const auto answer = terminal->confirm(question + ")");
   if (!answer) return std::nullopt;
   return *answer;

@@ -66,17 +66,19 @@ bool holds(std::span<const std::byte> bytes, char wanted) {
 Result<Terminal> Terminal::open() {
   base::UniqueFd terminal(::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY));
   if (!terminal.valid())
-    return base::Error{.kind = base::ErrorKind::usage, .what = "there is no terminal to ask at"};
+    return base::Error{.kind = base::ErrorKind::usage,
+                       .what = "there is no terminal to ask at",
+                       .hint = "run the command on a terminal"};
   return Terminal(std::move(terminal));
 }
 
 Result<SecretBuffer> Terminal::read(std::string_view prompt, Echo echo, bool all_lines) const {
-  VMCRED_TRY(base::write_all(m_terminal.get(), std::as_bytes(std::span(prompt)), k_name));
   VMCRED_TRY_ASSIGN(SecretBuffer input, SecretBuffer::zeroed(k_max_input_bytes));
   std::size_t size = 0;
   {
     const Silence silence(m_terminal.get(), echo);
     if (!silence.active()) return base::errno_error(k_name);
+    VMCRED_TRY(base::write_all(m_terminal.get(), std::as_bytes(std::span(prompt)), k_name));
     while (size < input.size()) {
       const auto room = input.writable_bytes().subspan(size);
       VMCRED_TRY_ASSIGN(const std::size_t count, read_some(m_terminal.get(), room));
@@ -95,6 +97,16 @@ Result<SecretBuffer> Terminal::read_line(std::string_view prompt, Echo echo) con
   if (line.empty() || line.bytes().back() != std::byte{'\n'}) return interrupted();
   line.truncate(line.size() - 1);
   return line;
+}
+
+Result<SecretBuffer> Terminal::read_new_secret(std::string_view prompt) const {
+  VMCRED_TRY_ASSIGN(SecretBuffer first, read_line(prompt, Echo::no));
+  if (first.empty())
+    return base::Error{.kind = base::ErrorKind::usage, .what = "nothing was typed", .hint = "try again"};
+  VMCRED_TRY_ASSIGN(const SecretBuffer second, read_line("the same again: ", Echo::no));
+  if (!first.equals(second.bytes()))
+    return base::Error{.kind = base::ErrorKind::usage, .what = "the two inputs differ", .hint = "try again"};
+  return first;
 }
 
 Result<SecretBuffer> Terminal::read_lines(std::string_view prompt, Echo echo) const {

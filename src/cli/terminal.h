@@ -17,9 +17,13 @@ class Terminal {
   // Fails with a `usage` error where this process has no terminal.
   static base::Result<Terminal> open();
 
-  // One line, without its newline, straight into locked memory. Without an echo the terminal's state comes
-  // back however the process ends, except by SIGKILL. Fails when the input ends before a line does, or at ^C.
+  // One line, without its newline, straight into locked memory. The terminal's state comes back, also at ^C;
+  // only a signal from elsewhere that ends the process leaves it without an echo. Fails when the input ends
+  // before a line does, or at ^C.
   base::Result<secret::SecretBuffer> read_line(std::string_view prompt, Echo echo) const;
+
+  // A new secret, typed twice without an echo. Fails where it is empty or the second one differs.
+  base::Result<secret::SecretBuffer> read_new_secret(std::string_view prompt) const;
 
   // All lines up to ^D at the start of one, the last newline included.
   base::Result<secret::SecretBuffer> read_lines(std::string_view prompt, Echo echo) const;

@@ -7,15 +7,14 @@
 #include <climits>
 
 #include "crypto/library.h"
+#include "crypto/octets.h"
+#include "crypto/openssl_pointer.h"
 
 namespace vmcred::crypto {
 namespace {
 
 constexpr std::size_t k_key_bytes = 32;
 constexpr std::size_t k_max_nonce_bytes = 128;  // libcrypto's limit
-
-const unsigned char* octets(Bytes bytes) { return reinterpret_cast<const unsigned char*>(bytes.data()); }
-unsigned char* octets(WritableBytes bytes) { return reinterpret_cast<unsigned char*>(bytes.data()); }
 
 // Looked up once: that takes longer than a message of SOPS.
 const EVP_CIPHER* algorithm() {
@@ -31,37 +30,31 @@ base::Error library_error(const char* what) { return {.kind = base::ErrorKind::h
 
 // The library wipes the context when it frees it.
 struct Aes256Gcm::State {
-  State() : context(EVP_CIPHER_CTX_new()) {}
-  State(const State&) = delete;
-  State& operator=(const State&) = delete;
-  State(State&&) = delete;
-  State& operator=(State&&) = delete;
-  ~State() { EVP_CIPHER_CTX_free(context); }
-
   // Begins a message, its nonce and associated data taken in. `encrypting`: 1 or 0.
   bool begin(int encrypting, Bytes nonce, Bytes associated_data) {
     if (nonce.empty() || nonce.size() > k_max_nonce_bytes) return false;
     // The length has to be known before the nonce.
-    if (nonce.size() != nonce_bytes &&
-        EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_IVLEN, static_cast<int>(nonce.size()), nullptr) != 1)
+    if (nonce.size() != nonce_bytes && EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_SET_IVLEN,
+                                                           static_cast<int>(nonce.size()), nullptr) != 1)
       return false;
     nonce_bytes = nonce.size();
-    return EVP_CipherInit_ex2(context, nullptr, nullptr, octets(nonce), encrypting, nullptr) == 1 &&
+    return EVP_CipherInit_ex2(context.get(), nullptr, nullptr, octets(nonce), encrypting, nullptr) == 1 &&
            update(associated_data, nullptr);
   }
 
   bool update(Bytes in, unsigned char* out) {
     int size = 0;
-    return in.empty() || EVP_CipherUpdate(context, out, &size, octets(in), static_cast<int>(in.size())) == 1;
+    return in.empty() ||
+           EVP_CipherUpdate(context.get(), out, &size, octets(in), static_cast<int>(in.size())) == 1;
   }
 
   bool finish() {
     unsigned char none[k_aes_gcm_tag_bytes];
     int size = 0;
-    return EVP_CipherFinal_ex(context, none, &size) == 1;
+    return EVP_CipherFinal_ex(context.get(), none, &size) == 1;
   }
 
-  EVP_CIPHER_CTX* context;
+  OpensslPointer<EVP_CIPHER_CTX, EVP_CIPHER_CTX_free> context{EVP_CIPHER_CTX_new()};
   std::size_t nonce_bytes = 0;
 };
 
@@ -74,7 +67,7 @@ base::Result<Aes256Gcm> Aes256Gcm::with_key(Bytes key) {
   assert(key.size() == k_key_bytes);
   auto state = std::make_unique<State>();
   if (state->context == nullptr ||
-      EVP_EncryptInit_ex2(state->context, algorithm(), octets(key), nullptr, nullptr) != 1)
+      EVP_EncryptInit_ex2(state->context.get(), algorithm(), octets(key), nullptr, nullptr) != 1)
     return library_error("can't set up AES-256-GCM");
   return Aes256Gcm(std::move(state));
 }
@@ -86,7 +79,8 @@ base::Result<void> Aes256Gcm::encrypt(Bytes nonce, Bytes associated_data, Bytes 
     return library_error("AES-256-GCM takes messages of up to 2 GiB");
   if (!m_state->begin(1, nonce, associated_data) || !m_state->update(plaintext, octets(ciphertext)) ||
       !m_state->finish() ||
-      EVP_CIPHER_CTX_ctrl(m_state->context, EVP_CTRL_AEAD_GET_TAG, k_aes_gcm_tag_bytes, tag.data()) != 1)
+      EVP_CIPHER_CTX_ctrl(m_state->context.get(), EVP_CTRL_AEAD_GET_TAG, k_aes_gcm_tag_bytes, tag.data()) !=
+          1)
     return library_error("AES-256-GCM encryption failed: is the nonce empty, or longer than 128 bytes?");
   return {};
 }
@@ -98,7 +92,7 @@ bool Aes256Gcm::decrypt(Bytes nonce, Bytes associated_data, Bytes ciphertext, By
   const bool right = tag.size() == k_aes_gcm_tag_bytes && ciphertext.size() <= INT_MAX &&
                      associated_data.size() <= INT_MAX && m_state->begin(0, nonce, associated_data) &&
                      m_state->update(ciphertext, octets(plaintext)) &&
-                     EVP_CIPHER_CTX_ctrl(m_state->context, EVP_CTRL_AEAD_SET_TAG, k_aes_gcm_tag_bytes,
+                     EVP_CIPHER_CTX_ctrl(m_state->context.get(), EVP_CTRL_AEAD_SET_TAG, k_aes_gcm_tag_bytes,
                                          const_cast<std::byte*>(tag.data())) == 1 &&
                      m_state->finish();
   if (!right && !plaintext.empty()) ::sodium_memzero(plaintext.data(), plaintext.size());

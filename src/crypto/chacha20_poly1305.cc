@@ -8,12 +8,11 @@
 #include <climits>
 
 #include "crypto/library.h"
+#include "crypto/octets.h"
+#include "crypto/openssl_pointer.h"
 
 namespace vmcred::crypto {
 namespace {
-
-const unsigned char* octets(Bytes bytes) { return reinterpret_cast<const unsigned char*>(bytes.data()); }
-unsigned char* octets(WritableBytes bytes) { return reinterpret_cast<unsigned char*>(bytes.data()); }
 
 void wipe(WritableBytes bytes) {
   if (!bytes.empty()) ::sodium_memzero(bytes.data(), bytes.size());
@@ -50,20 +49,13 @@ bool chacha20_poly1305_open(Bytes key, Bytes nonce, Bytes sealed, WritableBytes 
 
 // The library wipes the context when it frees it.
 struct ChaCha20Poly1305::State {
-  State() : context(EVP_CIPHER_CTX_new()) {}
-  State(const State&) = delete;
-  State& operator=(const State&) = delete;
-  State(State&&) = delete;
-  State& operator=(State&&) = delete;
-  ~State() { EVP_CIPHER_CTX_free(context); }
-
-  EVP_CIPHER_CTX* context;
+  OpensslPointer<EVP_CIPHER_CTX, EVP_CIPHER_CTX_free> context{EVP_CIPHER_CTX_new()};
 };
 
 ChaCha20Poly1305::ChaCha20Poly1305(Bytes key) : m_state(std::make_unique<State>()) {
   assert(key.size() == k_chacha20_poly1305_key_bytes);
   require(m_state->context != nullptr &&
-          EVP_EncryptInit_ex2(m_state->context, algorithm(), octets(key), nullptr, nullptr) == 1);
+          EVP_EncryptInit_ex2(m_state->context.get(), algorithm(), octets(key), nullptr, nullptr) == 1);
 }
 
 ChaCha20Poly1305::ChaCha20Poly1305(ChaCha20Poly1305&&) noexcept = default;
@@ -73,7 +65,7 @@ ChaCha20Poly1305::~ChaCha20Poly1305() = default;
 void ChaCha20Poly1305::seal(Bytes nonce, Bytes plaintext, WritableBytes sealed) {
   assert(nonce.size() == k_chacha20_poly1305_nonce_bytes && plaintext.size() <= INT_MAX);
   assert(sealed.size() == plaintext.size() + k_chacha20_poly1305_tag_bytes);
-  EVP_CIPHER_CTX* context = m_state->context;
+  EVP_CIPHER_CTX* context = m_state->context.get();
   int size = 0;
   require(EVP_EncryptInit_ex2(context, nullptr, nullptr, octets(nonce), nullptr) == 1);
   if (!plaintext.empty())
@@ -87,7 +79,7 @@ void ChaCha20Poly1305::seal(Bytes nonce, Bytes plaintext, WritableBytes sealed) 
 bool ChaCha20Poly1305::open(Bytes nonce, Bytes sealed, WritableBytes plaintext) {
   assert(nonce.size() == k_chacha20_poly1305_nonce_bytes && plaintext.size() <= INT_MAX);
   assert(sealed.size() == plaintext.size() + k_chacha20_poly1305_tag_bytes);
-  EVP_CIPHER_CTX* context = m_state->context;
+  EVP_CIPHER_CTX* context = m_state->context.get();
   int size = 0;
   // The library takes a copy of the tag, but not as const.
   void* tag = const_cast<std::byte*>(sealed.last(k_chacha20_poly1305_tag_bytes).data());

@@ -6,15 +6,13 @@
 #include <cassert>
 
 #include "crypto/library.h"
+#include "crypto/octets.h"
 
 namespace vmcred::crypto {
 namespace {
 
 static_assert(k_ed25519_seed_bytes == crypto_sign_ed25519_SEEDBYTES);
 static_assert(k_ed25519_public_bytes == crypto_sign_ed25519_PUBLICKEYBYTES);
-
-const unsigned char* octets(Bytes bytes) { return reinterpret_cast<const unsigned char*>(bytes.data()); }
-unsigned char* octets(WritableBytes bytes) { return reinterpret_cast<unsigned char*>(bytes.data()); }
 
 }  // namespace
 

@@ -8,20 +8,20 @@
 #include <cassert>
 
 #include "crypto/library.h"
+#include "crypto/octets.h"
 
 namespace vmcred::crypto {
 
 Sha256Digest hmac_sha256(Bytes key, std::initializer_list<Bytes> parts) {
   use_sodium();
   static constexpr std::byte k_nothing{};
-  const auto octets = [](Bytes bytes) {  // the library wants a pointer even to nothing
-    return reinterpret_cast<const unsigned char*>(bytes.empty() ? &k_nothing : bytes.data());
-  };
+  // The library wants a pointer even to nothing.
+  const auto present = [](Bytes bytes) { return octets(bytes.empty() ? Bytes(&k_nothing, 0) : bytes); };
   crypto_auth_hmacsha256_state state;
-  crypto_auth_hmacsha256_init(&state, octets(key), key.size());
-  for (const Bytes part : parts) crypto_auth_hmacsha256_update(&state, octets(part), part.size());
+  crypto_auth_hmacsha256_init(&state, present(key), key.size());
+  for (const Bytes part : parts) crypto_auth_hmacsha256_update(&state, present(part), part.size());
   Sha256Digest code;
-  crypto_auth_hmacsha256_final(&state, reinterpret_cast<unsigned char*>(code.data()));
+  crypto_auth_hmacsha256_final(&state, octets(WritableBytes(code)));
   ::sodium_memzero(&state, sizeof state);
   return code;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The two crypto libraries, set up on first use. Inside this room only. Thread-safe.
+// The two crypto libraries, set up on first use: for this room, and for whoever calls one of them directly.
+// Thread-safe.
 #pragma once
 
 namespace vmcred::crypto {

@@ -2,17 +2,14 @@
 #include "crypto/pi.h"
 
 #include <openssl/bn.h>
-#include <memory>
 
 #include "crypto/library.h"
+#include "crypto/openssl_pointer.h"
 
 namespace vmcred::crypto {
 namespace {
 
-struct FreeNumber {
-  void operator()(BIGNUM* number) const { BN_free(number); }
-};
-using Number = std::unique_ptr<BIGNUM, FreeNumber>;
+using Number = OpensslPointer<BIGNUM, BN_free>;
 
 // Each of some ten thousand terms is cut off below its last bit: fewer than 64 bits of error in all.
 constexpr int k_guard_bits = 64;

@@ -9,9 +9,10 @@
 #include <openssl/param_build.h>
 #include <openssl/rsa.h>
 #include <bit>
-#include <memory>
 
 #include "crypto/library.h"
+#include "crypto/octets.h"
+#include "crypto/openssl_pointer.h"
 
 namespace vmcred::crypto {
 namespace {
@@ -20,19 +21,12 @@ using base::ErrorKind;
 using base::Result;
 using secret::SecretBuffer;
 
-template <auto free>
-struct Free {
-  void operator()(auto* object) const { free(object); }
-};
-using Number = std::unique_ptr<BIGNUM, Free<BN_clear_free>>;
-using NumberContext = std::unique_ptr<BN_CTX, Free<BN_CTX_free>>;
-using Key = std::unique_ptr<EVP_PKEY, Free<EVP_PKEY_free>>;
-using KeyContext = std::unique_ptr<EVP_PKEY_CTX, Free<EVP_PKEY_CTX_free>>;
-using Parameters = std::unique_ptr<OSSL_PARAM, Free<OSSL_PARAM_free>>;
-using ParameterBuilder = std::unique_ptr<OSSL_PARAM_BLD, Free<OSSL_PARAM_BLD_free>>;
-
-const unsigned char* octets(Bytes bytes) { return reinterpret_cast<const unsigned char*>(bytes.data()); }
-unsigned char* octets(WritableBytes bytes) { return reinterpret_cast<unsigned char*>(bytes.data()); }
+using Number = OpensslPointer<BIGNUM, BN_clear_free>;
+using NumberContext = OpensslPointer<BN_CTX, BN_CTX_free>;
+using Key = OpensslPointer<EVP_PKEY, EVP_PKEY_free>;
+using KeyContext = OpensslPointer<EVP_PKEY_CTX, EVP_PKEY_CTX_free>;
+using Parameters = OpensslPointer<OSSL_PARAM, OSSL_PARAM_free>;
+using ParameterBuilder = OpensslPointer<OSSL_PARAM_BLD, OSSL_PARAM_BLD_free>;
 
 // The library keeps a list of what went wrong; errors of ours say it in their own words.
 base::Error bad_key() {

@@ -7,9 +7,10 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
-#include <memory>
 
 #include "crypto/library.h"
+#include "crypto/octets.h"
+#include "crypto/openssl_pointer.h"
 
 namespace vmcred::crypto {
 namespace {
@@ -17,13 +18,9 @@ namespace {
 using base::Result;
 using secret::SecretBuffer;
 
-template <auto free>
-struct Free {
-  void operator()(auto* object) const { free(object); }
-};
-using Number = std::unique_ptr<BIGNUM, Free<BN_clear_free>>;
-using Key = std::unique_ptr<EVP_PKEY, Free<EVP_PKEY_free>>;
-using Input = std::unique_ptr<BIO, Free<BIO_free>>;
+using Number = OpensslPointer<BIGNUM, BN_clear_free>;
+using Key = OpensslPointer<EVP_PKEY, EVP_PKEY_free>;
+using Input = OpensslPointer<BIO, BIO_free>;
 
 // Stands where the library would ask on the terminal.
 int no_passphrase(char*, int, int, void*) { return -1; }
@@ -36,7 +33,7 @@ Result<SecretBuffer> number_of(const Key& key, const char* name) {
   }
   const Number number(raw);
   VMCRED_TRY_ASSIGN(auto bytes, SecretBuffer::zeroed(static_cast<std::size_t>(BN_num_bytes(raw))));
-  BN_bn2bin(raw, reinterpret_cast<unsigned char*>(bytes.writable_bytes().data()));
+  BN_bn2bin(raw, octets(bytes.writable_bytes()));
   return bytes;
 }
 

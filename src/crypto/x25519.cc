@@ -5,15 +5,9 @@
 #include <cassert>
 
 #include "crypto/library.h"
+#include "crypto/octets.h"
 
 namespace vmcred::crypto {
-namespace {
-
-const unsigned char* octets(Bytes bytes) { return reinterpret_cast<const unsigned char*>(bytes.data()); }
-unsigned char* octets(WritableBytes bytes) { return reinterpret_cast<unsigned char*>(bytes.data()); }
-
-}  // namespace
-
 X25519Point x25519_public(Bytes scalar) {
   assert(scalar.size() == k_x25519_bytes);
   use_sodium();

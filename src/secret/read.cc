@@ -55,7 +55,7 @@ base::Result<SecretBuffer> read_secret_file(int fd, std::size_t max_bytes, std::
   if (::fstat(fd, &after) != 0) return base::errno_error(subject);
   if (n != size || !same_state(before, after))
     return credential_error(subject, "changed while it was read",
-                            "start the VM again when nothing writes it any more");
+                            "try again when nothing writes it any more");
   buffer.truncate(size);
   return buffer;
 }

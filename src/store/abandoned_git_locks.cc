@@ -25,6 +25,14 @@ constexpr auto k_patience = std::chrono::seconds(3);
 constexpr auto k_pause = std::chrono::milliseconds(50);
 constexpr std::size_t k_max_head_bytes = 4096;
 
+// Of a linked work tree: where its branches are kept.
+std::string common_directory(const std::string& git_directory) {
+  const auto text = base::read_text_file(concat(git_directory, "/commondir"), k_max_head_bytes);
+  if (!text) return git_directory;
+  const std::string path = text->substr(0, text->find('\n'));
+  return path.starts_with('/') ? path : concat(git_directory, "/", path);
+}
+
 // The lock of what HEAD names, "ref: refs/heads/main"; none where it names a commit.
 std::vector<std::string> lock_paths(const std::string& git_directory) {
   std::vector<std::string> paths = {concat(git_directory, "/index.lock"),
@@ -33,7 +41,7 @@ std::vector<std::string> lock_paths(const std::string& git_directory) {
   const auto head = base::read_text_file(concat(git_directory, "/HEAD"), k_max_head_bytes);
   if (head && head->starts_with(k_reference)) {
     const std::string branch = head->substr(k_reference.size(), head->find('\n') - k_reference.size());
-    paths.push_back(concat(git_directory, "/", branch, ".lock"));
+    paths.push_back(concat(common_directory(git_directory), "/", branch, ".lock"));
   }
   std::erase_if(paths, [](const std::string& path) { return !base::path_exists(path); });
   return paths;

@@ -8,9 +8,9 @@
 #include <string_view>
 
 #include "age/identity.h"
+#include "age/identity_file.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "store/identity_file.h"
 #include "store/key_sources.h"
 
 namespace vmcred::store {
@@ -42,14 +42,17 @@ base::Result<std::string_view> separator_for(int fd, const std::string& path) {
   return std::string_view(last == '\n' ? "" : "\n");
 }
 
+// All of it or nothing: a half-written line would make the keys before it unreadable, too.
 base::Result<void> append(const std::string& path, const secret::SecretBuffer& identity) {
   VMCRED_TRY(make_parents(path));
   VMCRED_TRY_ASSIGN(const base::UniqueFd fd, base::open_file(path, O_RDWR | O_CREAT | O_APPEND, 0600));
   VMCRED_TRY_ASSIGN(const auto separator, separator_for(fd.get(), path));
-  VMCRED_TRY(base::write_all(fd.get(), std::as_bytes(std::span(separator)), path));
-  VMCRED_TRY(base::write_all(fd.get(), identity.bytes(), path));
-  if (::fsync(fd.get()) != 0 && errno != EINVAL) return base::errno_error(path);
-  return {};
+  const off_t before = ::lseek(fd.get(), 0, SEEK_END);
+  auto written = base::write_all(fd.get(), std::as_bytes(std::span(separator)), path);
+  if (written) written = base::write_all(fd.get(), identity.bytes(), path);
+  if (written && ::fsync(fd.get()) != 0 && errno != EINVAL) written = base::errno_error(path);
+  if (!written && before >= 0) static_cast<void>(::ftruncate(fd.get(), before) == 0);
+  return written;
 }
 
 }  // namespace
@@ -59,7 +62,7 @@ base::Result<AdminKey> ensure_admin_key(const Keyring& keyring) {
     return AdminKey{.recipients = keyring.age_recipients(), .new_key_file = {}};
   VMCRED_TRY_ASSIGN(std::string path, key_file_path());
   VMCRED_TRY_ASSIGN(const age::GeneratedIdentity identity, age::generate_identity());
-  VMCRED_TRY_ASSIGN(const auto file, identity_file(identity));
+  VMCRED_TRY_ASSIGN(const auto file, age::identity_file(identity));
   VMCRED_TRY(append(path, file));
   return AdminKey{.recipients = {identity.recipient}, .new_key_file = std::move(path)};
 }

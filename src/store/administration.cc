@@ -3,9 +3,9 @@
 
 #include <algorithm>
 
+#include "age/recipient.h"
 #include "base/text.h"
 #include "store/commit_message.h"
-#include "store/keyring_hint.h"
 #include "store/member_keys.h"
 #include "store/names.h"
 #include "store/reencryption.h"
@@ -153,7 +153,9 @@ base::Result<RecipientChange> remove_user_keys(const Administration& with, const
     const auto removed = std::erase_if(left, [&](const auto& each) { return same_key(each.text, key); });
     if (removed == 0)
       return Error{.kind = ErrorKind::usage,
-                   .what = concat("user ", quoted(name), " has no such key: ", quoted(key))};
+                   .what = concat("user ", quoted(name), " has no such key",
+                                  age::looks_secret(key) ? "" : concat(": ", quoted(key))),
+                   .hint = "'vmcred vars users list' shows the keys that there are"};
   }
   if (left.empty())
     return Error{.kind = ErrorKind::refused,

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Giving secrets to exactly those who should read them; machine keys.
 #include "age/age.h"
+#include "age/identity_file.h"
 #include "base/text.h"
 #include "store/age_files.h"
 #include "store/age_store.h"
-#include "store/identity_file.h"
 #include "store/keyring_hint.h"
 #include "store/names.h"
 
@@ -48,7 +48,7 @@ base::Result<void> AgeStore::add_machine_key(Transaction& transaction, const std
                        .what = concat("no admin could read a key of machine ", base::quoted(machine)),
                        .hint = "list the admins' keys as age_recipients in [store]"};
   VMCRED_TRY_ASSIGN(const age::GeneratedIdentity identity, age::generate_identity());
-  VMCRED_TRY_ASSIGN(const auto file, identity_file(identity));
+  VMCRED_TRY_ASSIGN(const auto file, age::identity_file(identity));
   VMCRED_TRY_ASSIGN(const std::string sealed, seal(file.bytes(), admins));
   VMCRED_TRY(stage_sealed(transaction, machine_private_file(machine), sealed, admins));
   return transaction.write_file(machine_public_file(machine), identity.recipient);

@@ -112,7 +112,9 @@ base::Result<const age::Identities*> AgeStore::machine_identities(const View& vi
   const std::string subject = concat(view.root(), "/", path);
   VMCRED_TRY_ASSIGN(const auto file, view.read_file(path));
   if (!file)
-    return base::Error{.kind = base::ErrorKind::credential, .what = concat(subject, " is not there")};
+    return base::Error{.kind = base::ErrorKind::credential,
+                       .what = concat(subject, " is not there"),
+                       .hint = "take it back from git"};
   auto key = age::decrypt(std::as_bytes(std::span(*file)), m_keyring.identities());
   if (!key) return unreadable(std::move(key).error(), subject, m_keyring);
   VMCRED_TRY_ASSIGN(auto identities, age::parse_identities(key->bytes(), subject));

@@ -38,11 +38,6 @@ class AgeStore final : public Store {
                                          std::span<const std::string> machines) override;
 
  private:
-  // An age file and its recipients, if a file beside it is to name them.
-  struct Sealed {
-    std::string text;
-    std::vector<std::string> sidecar;
-  };
   struct WriteJob;
 
   std::vector<std::string> admins_of(const std::string& machine) const;

@@ -64,7 +64,7 @@ std::string first_line(std::string_view text) {
 base::Result<std::string> git(const std::string& root, std::vector<std::string> words,
                               const std::string& input = {}, int expected = 0) {
   const std::string verb = words.front() == "--literal-pathspecs" ? words[1] : words.front();
-  words.insert(words.begin(), {"git", "-C", root});
+  words.insert(words.begin(), {"git", "-c", "core.hooksPath=/dev/null", "-C", root});
   VMCRED_TRY_ASSIGN(
       auto outcome,
       base::run_program({.words = std::move(words), .input = input, .environment = git_environment()}));
@@ -111,7 +111,7 @@ base::Result<void> commit(const std::string& root, const Paths& paths, const std
   VMCRED_TRY_ASSIGN(const Paths to_commit, changed(root, paths));
   if (to_commit.empty()) return {};
   checkpoint("git commit");
-  VMCRED_TRY(git_literally(root, {"commit", "--quiet", "--no-verify", "--message", message}, to_commit));
+  VMCRED_TRY(git_literally(root, {"commit", "--quiet", "--message", message}, to_commit));
   return {};
 }
 
@@ -136,12 +136,16 @@ GitStep git_step_for(const std::string& root) {
 
 base::Result<void> check_git(const std::string& root, GitStep step) {
   if (step == GitStep::none) return {};
-  auto found = step == GitStep::commit ? git(root, {"var", "GIT_COMMITTER_IDENT"}) : git(root, {"rev-parse"});
-  if (found) return {};
-  return std::move(found).error().with_hint(
-      "'git config user.name NAME' and 'git config user.email ADDRESS' say who commits; with "
-      "CLAN_NO_COMMIT=1 in the "
-      "environment vmcred does not commit");
+  if (auto usable = git(root, {"rev-parse", "--git-dir"}); !usable)
+    return std::move(usable).error().with_hint(
+        concat("where it belongs to someone else: git config --global --add safe.directory ", root));
+  if (step != GitStep::commit) return {};
+  for (const char* who : {"GIT_COMMITTER_IDENT", "GIT_AUTHOR_IDENT"})
+    if (auto found = git(root, {"var", who}); !found)
+      return std::move(found).error().with_hint(
+          "'git config user.name NAME' and 'git config user.email ADDRESS' say who commits; with "
+          "CLAN_NO_COMMIT=1 in the environment vmcred does not commit");
+  return {};
 }
 
 base::Result<void> run_git_step(const std::string& root, const Journal& journal) {

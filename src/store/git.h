@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the git program is asked to do. Hooks that could refuse a commit are passed by, as clan does: half of
-// a transaction must not depend on them.
+// What the git program is asked to do. No hook is run: half of a transaction must not
+// depend on one.
 #pragma once
 
 #include <string>

@@ -95,6 +95,7 @@ TEST_F(GitTest, LockIsTheOneThatClanTakes) {
 TEST_F(GitTest, HooksDoNotStopACommit) {
   m_tree.write(".git/hooks/pre-commit", "#!/bin/sh\nexit 1\n", 0755);
   m_tree.write(".git/hooks/commit-msg", "#!/bin/sh\nexit 1\n", 0755);
+  m_tree.write(".git/hooks/prepare-commit-msg", "#!/bin/sh\nexit 1\n", 0755);
   EXPECT_TRUE(write("a", "1"));
   EXPECT_EQ(status(), "");
 }

@@ -13,8 +13,10 @@ constexpr std::string_view k_first_line = "vmcred-journal 1";
 constexpr std::string_view k_git_words[] = {"none", "commit", "intent-to-add"};  // in the order of GitStep
 
 base::Error malformed(std::string_view reason) {
-  return {.kind = base::ErrorKind::refused,
-          .what = base::concat("the journal's record is malformed: ", reason)};
+  return {
+      .kind = base::ErrorKind::refused,
+      .what = base::concat("the journal's record is malformed: ", reason),
+      .hint = "it was not written by this vmcred, or is damaged: look into .vmcred-journal, then remove it"};
 }
 
 // Takes lines off the front of a text.

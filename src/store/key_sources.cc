@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <strings.h>
 #include <unistd.h>
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -22,12 +23,16 @@ using base::Error;
 using base::ErrorKind;
 using secret::SecretBuffer;
 
-// All that comes out of a pipe, up to the limit.
+// All that comes out of a pipe.
 base::Result<SecretBuffer> read_pipe(int pipe, std::string_view subject) {
-  VMCRED_TRY_ASSIGN(SecretBuffer output, SecretBuffer::zeroed(k_max_identity_bytes));
+  VMCRED_TRY_ASSIGN(SecretBuffer output, SecretBuffer::zeroed(k_max_identity_bytes + 1));
   VMCRED_TRY_ASSIGN(const std::size_t size, base::read_up_to(pipe, output.writable_bytes(), subject));
-  auto copy = SecretBuffer::copy_of(output.bytes().first(size));
-  return copy;
+  if (size > k_max_identity_bytes)
+    return Error{
+        .kind = ErrorKind::credential,
+        .what = concat(base::quoted(subject), " printed more than ", base::byte_count(k_max_identity_bytes)),
+        .hint = "it must print identities only"};
+  return SecretBuffer::copy_of(output.bytes().first(size));
 }
 
 }  // namespace
@@ -62,21 +67,27 @@ base::Result<SecretBuffer> output_of_key_command(const std::string& command) {
   const std::string name = words.front();
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) return base::errno_error("pipe");
-  const base::UniqueFd reader(ends[0]);
+  base::UniqueFd reader(ends[0]);
   base::UniqueFd writer(ends[1]);
   VMCRED_TRY_ASSIGN(const base::UniqueFd nothing, base::open_file("/dev/null", O_RDONLY));
   VMCRED_TRY_ASSIGN(const pid_t program, base::start_program({.words = std::move(words)},
                                                              {nothing.get(), writer.get(), STDERR_FILENO}));
   writer = base::UniqueFd();
   auto output = read_pipe(reader.get(), name);
+  reader = base::UniqueFd();  // a program that goes on writing ends
   VMCRED_TRY_ASSIGN(const int exit_code, base::wait_for_program(program, name));
+  if (!output) return output;
   if (exit_code != 0)
     return Error{.kind = ErrorKind::credential,
-                 .what = concat(base::quoted(name), " ended with ", exit_code)};
+                 .what = concat(base::quoted(name), " ended with ", exit_code),
+                 .hint = "run the command by hand to see what it lacks"};
   return output;
 }
 
 void put_on_lines(SecretBuffer& keys) {
+  constexpr std::string_view k_pem = "-----BEGIN";
+  const auto start = keys.bytes().first(std::min(k_pem.size(), keys.size()));
+  if (std::ranges::equal(start, std::as_bytes(std::span(k_pem)))) return;
   bool comment = false;
   bool line_start = true;
   for (std::byte& byte : keys.writable_bytes()) {

@@ -27,7 +27,8 @@ base::Result<std::optional<secret::SecretBuffer>> read_key_file(const std::strin
 // one.
 base::Result<secret::SecretBuffer> output_of_key_command(const std::string& command);
 
-// Puts keys that stand in one line, with blanks between them, on lines of their own. Comments stay.
+// Puts keys that stand in one line, with blanks between them, on lines of their own. Comments stay, and
+// PEM is left as it is.
 void put_on_lines(secret::SecretBuffer& keys);
 
 // "$XDG_CONFIG_HOME/NAME", else "$HOME/.config/NAME"; "" without either.

@@ -28,7 +28,9 @@ class Keyring::Loader {
   // One that must be right.
   base::Result<void> add_required(const std::string& path) {
     VMCRED_TRY_ASSIGN(const auto file, read_key_file(path));
-    if (!file) return base::errno_error(path, ENOENT);
+    if (!file)
+      return base::errno_error(path, ENOENT)
+          .with_hint("'vmcred age keygen -o FILE' makes an identity; -i and store.identity name its file");
     return add(*file, path);
   }
 

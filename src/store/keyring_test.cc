@@ -130,6 +130,17 @@ TEST_F(KeyringTest, CommandIsSplitIntoWordsAndRunWithoutAShell) {
   EXPECT_THAT(keyring.problems(), ElementsAre(HasSubstr("$SOPS_AGE_KEY_CMD")));
 }
 
+TEST_F(KeyringTest, ACommandMayPrintAnSshKey) {
+  const std::string ssh = make_ssh_key("elsewhere");
+  ::setenv("SOPS_AGE_SSH_PRIVATE_KEY_CMD", ("cat " + m_repository.home("elsewhere")).c_str(), 1);
+  EXPECT_THAT(load().recipients(), testing::Contains(ssh));
+}
+
+TEST_F(KeyringTest, ACommandThatPrintsTooMuchIsEndedAndRemembered) {
+  ::setenv("SOPS_AGE_KEY_CMD", "yes", 1);
+  EXPECT_THAT(load().problems(), ElementsAre(HasSubstr("'yes' printed more than 1,048,576 bytes")));
+}
+
 TEST_F(KeyringTest, BrokenSourcesAreRememberedAndDoNotHinderOthers) {
   test_support::TemporaryDirectory junk;
   ASSERT_TRUE(base::write_text_file_atomically(m_repository.home(".ssh/id_ed25519"), "no key at all", 0600));

@@ -1,33 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/member_keys.h"
 
-#include <algorithm>
-#include <cctype>
 #include <set>
 
 #include "age/recipient.h"
 
 namespace vmcred::store {
-namespace {
-
-bool starts_with_ignoring_case(std::string_view text, std::string_view prefix) {
-  return text.size() >= prefix.size() &&
-         std::ranges::equal(text.substr(0, prefix.size()), prefix,
-                            [](char a, char b) { return std::toupper(static_cast<unsigned char>(a)) == b; });
-}
-
-bool is_private(std::string_view key) {
-  return starts_with_ignoring_case(key, "AGE-SECRET-KEY-") || starts_with_ignoring_case(key, "AGE-PLUGIN-") ||
-         starts_with_ignoring_case(key, "-----BEGIN");
-}
-
-}  // namespace
-
 base::Result<std::vector<PublicKey>> parse_member_keys(const std::vector<std::string>& keys) {
   if (keys.empty()) return base::Error{.kind = base::ErrorKind::usage, .what = "no public key was given"};
   std::vector<PublicKey> parsed;
   for (const auto& key : keys) {
-    if (is_private(key))
+    if (age::looks_secret(key))
       return base::Error{
           .kind = base::ErrorKind::refused,
           .what = "that is an identity, which is private, and not a recipient",

@@ -112,7 +112,6 @@ base::Result<Links> read_links(const View& view, std::string_view folder, const 
   return links;
 }
 
-std::string user_path(std::string_view name) { return concat("sops/users/", name); }
 std::string machine_path(std::string_view name) { return concat("sops/machines/", name); }
 std::string group_path(std::string_view name) { return concat("sops/groups/", name); }
 

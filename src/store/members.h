@@ -48,7 +48,6 @@ base::Result<Links> read_links(const View& view, std::string_view folder, const 
                                std::vector<std::string>& warnings);
 
 // Paths below the root.
-std::string user_path(std::string_view name);     // "sops/users/alice"
 std::string machine_path(std::string_view name);  // "sops/machines/web"
 std::string group_path(std::string_view name);    // "sops/groups/admins"
 

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <mutex>
 #include <optional>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -63,8 +64,12 @@ base::Result<void> in_parallel(std::size_t count,
   Work shared(count, work);
   {
     std::vector<std::jthread> helpers;
-    for (std::size_t i = 1; i < std::min(usable_cores(), count); ++i)
-      helpers.emplace_back([&shared] { shared.run(); });
+    try {
+      for (std::size_t i = 1; i < std::min(usable_cores(), count); ++i)
+        helpers.emplace_back([&shared] { shared.run(); });
+    } catch (const std::system_error&) {
+      // No more threads to be had: those that there are do the work.
+    }
     shared.run();
   }
   return std::move(shared).result();

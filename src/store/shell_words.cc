@@ -61,7 +61,9 @@ base::Result<std::vector<std::string>> split_words(std::string_view text) {
   Splitter splitter;
   for (const char letter : text) splitter.take(letter);
   if (splitter.is_open())
-    return base::Error{.kind = base::ErrorKind::config, .what = "a quote is not closed"};
+    return base::Error{.kind = base::ErrorKind::config,
+                       .what = "a quote is not closed",
+                       .hint = "close it, or put a backslash before it"};
   return std::move(splitter).words();
 }
 

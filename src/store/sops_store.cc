@@ -6,7 +6,6 @@
 
 #include "base/text.h"
 #include "sops/binary.h"
-#include "sops/failure.h"
 #include "store/keyring_hint.h"
 #include "store/open_values.h"
 #include "store/parallel.h"

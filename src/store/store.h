@@ -110,7 +110,8 @@ class Store {
   virtual std::vector<std::string> warnings() const { return {}; }
 };
 
-// The values of many vars, in their order, decrypted on all cores.
+// The values of many vars, in their order, decrypted on all cores. Not of one moment: another process may put
+// a transaction in place between two of them.
 base::Result<std::vector<secret::SecretBuffer>> read_all(const Store& store, std::span<const StoredVar> vars);
 
 enum class Backend { sops, age };

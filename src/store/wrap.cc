@@ -26,8 +26,6 @@ Keys to_encrypt_to(const Keys& wanted, const Keys& actual) {
   return found;
 }
 
-}  // namespace
-
 base::Result<age::Recipients> recipients_of(const Keys& keys, const Members& members) {
   age::Recipients recipients;
   for (const auto& key : keys) {
@@ -43,6 +41,8 @@ base::Result<age::Recipients> recipients_of(const Keys& keys, const Members& mem
   }
   return recipients;
 }
+
+}  // namespace
 
 base::Result<std::string> wrapped(crypto::Bytes plaintext, const Keys& keys, const Members& members) {
   VMCRED_TRY_ASSIGN(const age::Recipients recipients, recipients_of(keys, members));

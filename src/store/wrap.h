@@ -13,11 +13,8 @@
 
 namespace vmcred::store {
 
-// Fails with a `not_yet` error for a PGP key: we read files that have them, but can't encrypt to them.
-// `members` tells whose a key is.
-base::Result<age::Recipients> recipients_of(const Keys& keys, const Members& members);
-
-// A new file.
+// A new file. Fails with a `not_yet` error for a PGP key: we read files that have them, but can't encrypt to
+// them. `members` tells whose a key is.
 base::Result<std::string> wrapped(crypto::Bytes plaintext, const Keys& keys, const Members& members);
 
 // Who can open a file.

@@ -115,6 +115,8 @@ def run_typage(script: Path, *words: str | Path) -> None:
     assert done.returncode == 0, done.stderr.decode()
 
 
+AGE_PAUSE = 0.2  # Debian's age asks before it switches the echo off
+
 ARMOR = pytest.mark.parametrize("armor", [[], ["-a"]], ids=["binary", "armored"])
 
 
@@ -144,7 +146,7 @@ def test_age_reads_our_passphrase(small: Place) -> None:
     needs_age()
     vmcred("encrypt", "--passphrase-file", small.passphrase, "-o", small.file, small.plain)
     words = ["/usr/bin/age", "-d", "-o", str(small.result), str(small.file)]
-    status, _ = run_at_terminal(words, [("passphrase", PASSPHRASE)])
+    status, _ = run_at_terminal(words, [("passphrase", PASSPHRASE)], AGE_PAUSE)
     assert status == 0
     small.check()
 
@@ -153,7 +155,7 @@ def test_we_read_ages_passphrase(small: Place) -> None:
     """With a passphrase from a file, and asked for at a terminal."""
     needs_age()
     words = ["/usr/bin/age", "-p", "-o", str(small.file), str(small.plain)]
-    status, _ = run_at_terminal(words, [("passphrase", PASSPHRASE), ("onfirm", PASSPHRASE)])
+    status, _ = run_at_terminal(words, [("passphrase", PASSPHRASE), ("onfirm", PASSPHRASE)], AGE_PAUSE)
     assert status == 0
     vmcred("decrypt", "--passphrase-file", small.passphrase, "-o", small.result, small.file)
     small.check()

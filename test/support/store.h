@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "age/identity.h"
+#include "age/identity_file.h"
 #include "store/administration.h"
-#include "store/identity_file.h"
 #include "store/store.h"
 #include "support/bytes.h"
 #include "support/crash.h"
@@ -72,7 +72,7 @@ class Repository {
 
   Person person(const std::string& name) const {
     const auto identity = age::generate_identity();
-    const auto file = identity_file(*identity);
+    const auto file = age::identity_file(*identity);
     return {.key_file = m_keys.write(name + ".txt", test_support::text_of(file->bytes())),
             .recipient = identity->recipient};
   }

@@ -6,6 +6,7 @@
 #include "cli/age/commands.h"
 #include "cli/age/files.h"
 #include "cli/commands.h"
+#include "cli/output_path.h"
 #include "cli/passphrase_prompt.h"
 #include "cli/plugin_ui.h"
 #include "command/output.h"

@@ -11,6 +11,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "cli/output_path.h"
 #include "secret/read.h"
 
 namespace vmcred::cli {
@@ -36,17 +37,10 @@ Result<SecretBuffer> read_piped_keys(int fd, const std::string& name) {
   return keys;
 }
 
-// Where a link leads, so that the link stays.
-std::string resolved(const std::string& path) {
-  std::error_code error;
-  const auto canonical = std::filesystem::weakly_canonical(path, error);
-  return error ? path : canonical.string();
-}
-
 base::Error exists_already(const std::string& path) {
   return {.kind = base::ErrorKind::refused,
           .what = concat(path, ": there is a file already"),
-          .hint = "a key that is overwritten is lost: choose another name, or remove the file yourself"};
+          .hint = "choose another name, or remove the file yourself"};
 }
 
 }  // namespace
@@ -81,12 +75,6 @@ Result<SecretBuffer> read_key_file(const std::string& path) {
   return secret::read_secret_file(file.get(), k_max_key_file_bytes, path);
 }
 
-mode_t usual_file_mode() {
-  const mode_t mask = ::umask(0);
-  ::umask(mask);
-  return 0666U & ~mask;
-}
-
 Result<OutputFile> OutputFile::open(const command::Arguments& arguments, const command::Streams& streams,
                                     mode_t mode, IfExists if_exists) {
   const std::string path = arguments.value("--output").value_or(std::string(k_standard));
@@ -107,11 +95,23 @@ Result<void> OutputFile::open_file(mode_t mode, IfExists if_exists) {
     return {};
   }
   m_path = resolved(m_name);
+  VMCRED_TRY(create());
+  if (::fchmod(m_file.get(), mode) != 0) return base::errno_error(m_name);
+  return {};
+}
+
+// Without a name the file is gone when we are, however that comes.
+Result<void> OutputFile::create() {
+  const std::string folder = std::filesystem::path(m_path).parent_path().string();
+  m_file = UniqueFd(
+      ::open(folder.empty() ? "." : folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, k_private_file_mode));
+  m_pending = true;
+  if (m_file.valid()) return {};
+  if (errno != EOPNOTSUPP && errno != EISDIR) return base::errno_error(m_name);
   std::string temporary = concat(m_path, ".XXXXXX");
   m_file = UniqueFd(::mkostemp(temporary.data(), O_CLOEXEC));
   if (!m_file.valid()) return base::errno_error(m_name);
   m_temporary = std::move(temporary);
-  if (::fchmod(m_file.get(), mode) != 0) return base::errno_error(m_name);
   return {};
 }
 
@@ -119,13 +119,26 @@ OutputFile::~OutputFile() {
   if (!m_temporary.empty()) ::unlink(m_temporary.c_str());
 }
 
+// A name for the unnamed file: another's name can't be taken over but by a rename.
+Result<void> OutputFile::name_file() {
+  const std::string unnamed = concat("/proc/self/fd/", m_file.get());
+  std::string temporary = concat(m_path, ".", ::getpid());
+  ::unlink(temporary.c_str());  // of a process of that number before us
+  if (::linkat(AT_FDCWD, unnamed.c_str(), AT_FDCWD, temporary.c_str(), AT_SYMLINK_FOLLOW) != 0)
+    return base::errno_error(m_name);
+  m_temporary = std::move(temporary);
+  return {};
+}
+
 Result<void> OutputFile::commit() {
-  if (m_temporary.empty()) return {};
+  if (!m_pending) return {};
   if (m_sync && ::fsync(m_file.get()) != 0) return base::errno_error(m_name);
+  if (m_temporary.empty()) VMCRED_TRY(name_file());
   const unsigned flags = m_if_exists == IfExists::fail ? RENAME_NOREPLACE : 0;
   if (::renameat2(AT_FDCWD, m_temporary.c_str(), AT_FDCWD, m_path.c_str(), flags) != 0)
     return errno == EEXIST ? exists_already(m_name) : base::errno_error(m_name);
   m_temporary.clear();
+  m_pending = false;
   return {};
 }
 

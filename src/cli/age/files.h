@@ -35,8 +35,6 @@ class InputFile {
 // A file of keys, whole.
 base::Result<secret::SecretBuffer> read_key_file(const std::string& path);
 
-// The mode that the user's umask gives new files. To be asked for before the process protects itself.
-mode_t usual_file_mode();
 inline constexpr mode_t k_private_file_mode = 0600;
 
 // Where a result goes: the file that --output names, or standard output. The file has its name only from
@@ -63,12 +61,15 @@ class OutputFile {
   OutputFile(std::string name, int standard_output)
       : m_name(std::move(name)), m_standard_output(standard_output) {}
   base::Result<void> open_file(mode_t mode, IfExists if_exists);
+  base::Result<void> create();
+  base::Result<void> name_file();
 
   std::string m_name;
   int m_standard_output;
   base::UniqueFd m_file;    // none for standard output
   std::string m_path;       // where the file will be, links resolved
-  std::string m_temporary;  // "" where nothing is to be renamed
+  std::string m_temporary;  // the name that the file has meanwhile; "": none
+  bool m_pending = false;   // is it still to get its name?
   IfExists m_if_exists = IfExists::replace;
   bool m_sync = true;
 };

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <sys/stat.h>
 #include <algorithm>
-#include <chrono>
-#include <ctime>
 
 #include "age/age.h"
+#include "age/identity_file.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "cli/age/commands.h"
 #include "cli/age/files.h"
 #include "cli/commands.h"
+#include "cli/output_path.h"
 #include "cli/passphrase_prompt.h"
 #include "cli/plugin_ui.h"
 #include "command/output.h"
@@ -21,26 +21,6 @@ namespace {
 using base::concat;
 using base::Result;
 using secret::SecretBuffer;
-
-std::string now() {
-  const std::time_t time = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-  std::tm parts{};
-  ::gmtime_r(&time, &parts);
-  char text[sizeof "2000-01-01T00:00:00Z"];
-  return {text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts)};
-}
-
-// The identity file as age-keygen writes it.
-Result<SecretBuffer> identity_file(const age::GeneratedIdentity& identity) {
-  const std::string comments = concat("# created: ", now(), "\n# public key: ", identity.recipient, "\n");
-  VMCRED_TRY_ASSIGN(SecretBuffer file,
-                    SecretBuffer::zeroed(comments.size() + identity.secret_key.size() + 1));
-  const auto comment_bytes = std::as_bytes(std::span(comments));
-  const auto key = identity.secret_key.bytes();
-  auto end = std::copy(comment_bytes.begin(), comment_bytes.end(), file.writable_bytes().begin());
-  *std::copy(key.begin(), key.end(), end) = std::byte{'\n'};
-  return file;
-}
 
 bool is_readable_by_all(int fd) {
   struct stat status{};
@@ -57,7 +37,7 @@ Result<void> generate(const command::Arguments& arguments, const command::Stream
   if (is_readable_by_all(output.fd()))
     command::warn(k_program_name, streams, concat(output.name(), " is a file that all users can read"));
   VMCRED_TRY_ASSIGN(const auto identity, age::generate_identity());
-  VMCRED_TRY_ASSIGN(const SecretBuffer file, identity_file(identity));
+  VMCRED_TRY_ASSIGN(const SecretBuffer file, age::identity_file(identity));
   VMCRED_TRY(base::write_all(output.fd(), file.bytes(), output.name()));
   VMCRED_TRY(output.commit());
   if (::isatty(output.fd()) == 0)
@@ -65,7 +45,7 @@ Result<void> generate(const command::Arguments& arguments, const command::Stream
   return {};
 }
 
-Result<void> convert(const command::Arguments& arguments, const command::Streams& streams) {
+Result<void> convert(const command::Arguments& arguments, const command::Streams& streams, mode_t mode) {
   const std::string path = arguments.operand_at(0).value_or("-");
   VMCRED_TRY_ASSIGN(const SecretBuffer file, read_key_file(path));
   const TerminalPassphrasePrompt prompt;
@@ -83,7 +63,7 @@ Result<void> convert(const command::Arguments& arguments, const command::Streams
     text += concat(recipient->text(), "\n");
   }
   VMCRED_TRY_ASSIGN(OutputFile output,
-                    OutputFile::open(arguments, streams, usual_file_mode(), OutputFile::IfExists::fail));
+                    OutputFile::open(arguments, streams, mode, OutputFile::IfExists::fail));
   VMCRED_TRY(base::write_all(output.fd(), std::as_bytes(std::span(text)), output.name()));
   return output.commit();
 }
@@ -91,9 +71,10 @@ Result<void> convert(const command::Arguments& arguments, const command::Streams
 }  // namespace
 
 Result<void> run_age_keygen(const command::Arguments& arguments, const command::Streams& streams) {
-  if (arguments.has("--convert")) return convert(arguments, streams);
+  const mode_t mode_of_public_files = usual_file_mode();
   VMCRED_TRY(secret::protect_process());
-  return generate(arguments, streams);
+  return arguments.has("--convert") ? convert(arguments, streams, mode_of_public_files)
+                                    : generate(arguments, streams);
 }
 
 }  // namespace vmcred::cli

@@ -5,15 +5,23 @@ import os
 import pty
 import select
 import time
+from pathlib import Path
 
 PATIENCE_SECONDS = 60
 
 
-def run_at_terminal(words: list[str], answers: list[tuple[str, str]]) -> tuple[int, str]:
+def run_at_terminal(
+    words: list[str],
+    answers: list[tuple[str, str]],
+    pause: float = 0,
+    place: Path | None = None,
+    environment: dict[str, str] | None = None,
+) -> tuple[int, str]:
     """Gives each answer when its cue has been shown. Returns the exit status and all that was shown."""
     child, terminal = pty.fork()
     if child == 0:
-        os.execv(words[0], words)
+        os.chdir(place or ".")
+        os.execve(words[0], words, os.environ if environment is None else environment)
     shown, waiting = b"", list(answers)
     seen = 0
     deadline = time.monotonic() + PATIENCE_SECONDS
@@ -27,9 +35,9 @@ def run_at_terminal(words: list[str], answers: list[tuple[str, str]]) -> tuple[i
         if not part:
             break
         shown += part
-        if waiting and (place := shown.find(waiting[0][0].encode(), seen)) >= 0:
-            seen = place + len(waiting[0][0])
-            time.sleep(0.2)  # the echo is switched off after the question
+        if waiting and (place_shown := shown.find(waiting[0][0].encode(), seen)) >= 0:
+            seen = place_shown + len(waiting[0][0])
+            time.sleep(pause)
             os.write(terminal, waiting.pop(0)[1].encode() + b"\n")
     os.close(terminal)
     _, status = os.waitpid(child, 0)

@@ -5,9 +5,9 @@
 #include "base/result.h"
 #include "secret/buffer.h"
 
-namespace vmcred::store {
+namespace vmcred::age {
 
 // A new identity as age-keygen writes it: two comments with the time and the recipient, and the secret key.
-base::Result<secret::SecretBuffer> identity_file(const age::GeneratedIdentity& identity);
+base::Result<secret::SecretBuffer> identity_file(const GeneratedIdentity& identity);
 
-}  // namespace vmcred::store
+}  // namespace vmcred::age
