@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sops/canonical.h"
 
-#include <strings.h>
+#include <string.h>
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <cstring>
-#include <limits>
-#include <span>
+#include <optional>
+#include <string>
 #include <utility>
 
-#include "base/scope_exit.h"
 #include "sops/failure.h"
 #include "sops/time.h"
 

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The one text that each value that is no string has: what is encrypted, and what the MAC absorbs. The same
-// bytes as the sops program makes. Each function reads a text (of a file, or decrypted) and gives the
-// canonical one, in locked memory; nothing where the text is not of that type.
+// bytes as the sops program makes, in locked memory.
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string_view>
 
 #include "base/result.h"

@@ -24,16 +24,6 @@ std::string trimmed(std::string_view text) {
   return std::string(text.substr(begin, text.find_last_not_of(k_blank) - begin + 1));
 }
 
-std::vector<std::string> split_at_commas(std::string_view text) {
-  std::vector<std::string> parts;
-  while (!text.empty()) {
-    const std::string_view part = text.substr(0, text.find(','));
-    if (std::string word = trimmed(part); !word.empty()) parts.push_back(std::move(word));
-    text.remove_prefix(std::min(part.size() + 1, text.size()));
-  }
-  return parts;
-}
-
 // The text of a leaf, whatever its type: `shamir_threshold: "2"` and `age: 1` are texts to sops too.
 const Leaf* leaf_in(const Node& node) { return std::get_if<Leaf>(&node.value); }
 std::string text_in(const Leaf& leaf) { return std::string(text_of(leaf.plaintext.bytes())); }
@@ -55,13 +45,23 @@ const Node* merged_field(const Node& merged, std::string_view name) {
 
 }  // namespace
 
+std::vector<std::string> split_at_commas(std::string_view text) {
+  std::vector<std::string> parts;
+  while (!text.empty()) {
+    const std::string_view part = text.substr(0, text.find(','));
+    if (std::string word = trimmed(part); !word.empty()) parts.push_back(std::move(word));
+    text.remove_prefix(std::min(part.size() + 1, text.size()));
+  }
+  return parts;
+}
+
 const Node* config_field(const Map& map, std::string_view name) {
   if (const Entry* entry = find_entry(map, name)) return is_null(entry->value) ? nullptr : &entry->value;
   const Entry* merge = find_entry(map, k_merge);
   return merge == nullptr ? nullptr : merged_field(merge->value, name);
 }
 
-base::Result<std::string> text_field(const Map& map, std::string_view name) {
+base::Result<std::string> config_text(const Map& map, std::string_view name) {
   const Node* node = config_field(map, name);
   if (node == nullptr) return std::string();
   const Leaf* leaf = leaf_in(*node);
@@ -69,8 +69,8 @@ base::Result<std::string> text_field(const Map& map, std::string_view name) {
   return text_in(*leaf);
 }
 
-base::Result<std::optional<unsigned>> number_field(const Map& map, std::string_view name) {
-  VMCRED_TRY_ASSIGN(const std::string text, text_field(map, name));
+base::Result<std::optional<unsigned>> config_number(const Map& map, std::string_view name) {
+  VMCRED_TRY_ASSIGN(const std::string text, config_text(map, name));
   if (text.empty()) return std::optional<unsigned>();
   unsigned number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -78,12 +78,12 @@ base::Result<std::optional<unsigned>> number_field(const Map& map, std::string_v
   return std::optional<unsigned>(number);
 }
 
-base::Result<bool> truth_field(const Map& map, std::string_view name) {
+base::Result<bool> config_truth(const Map& map, std::string_view name) {
   constexpr std::array<std::string_view, 12> k_true{"True", "true", "TRUE", "yes", "Yes", "YES",
                                                     "on",   "On",   "ON",   "y",   "Y",   "1"};
   constexpr std::array<std::string_view, 13> k_false{"False", "false", "FALSE", "no", "No", "NO", "off",
                                                      "Off",   "OFF",   "n",     "N",  "0",  ""};
-  VMCRED_TRY_ASSIGN(const std::string text, text_field(map, name));
+  VMCRED_TRY_ASSIGN(const std::string text, config_text(map, name));
   if (std::find(k_true.begin(), k_true.end(), text) != k_true.end()) return true;
   if (std::find(k_false.begin(), k_false.end(), text) != k_false.end()) return false;
   return wrong_field(name, "true or false");

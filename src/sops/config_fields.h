@@ -15,9 +15,12 @@ namespace vmcred::sops {
 
 // Errors are `generic` and name the field.
 const Node* config_field(const Map& map, std::string_view name);
-base::Result<std::string> text_field(const Map& map, std::string_view name);
-base::Result<std::optional<unsigned>> number_field(const Map& map, std::string_view name);
-base::Result<bool> truth_field(const Map& map, std::string_view name);
+base::Result<std::string> config_text(const Map& map, std::string_view name);
+base::Result<std::optional<unsigned>> config_number(const Map& map, std::string_view name);
+base::Result<bool> config_truth(const Map& map, std::string_view name);
+
+// "a, b": its parts without blanks around them. Empty ones don't count.
+std::vector<std::string> split_at_commas(std::string_view text);
 
 // A list of texts, or one text with commas; `name` is for errors.
 base::Result<std::vector<std::string>> texts_in(const Node& node, std::string_view name);

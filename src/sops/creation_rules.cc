@@ -61,7 +61,7 @@ base::Result<unsigned> indent_of(const Map& stores, std::string_view format) {
   const Node* node = config_field(stores, format);
   const auto* store = node == nullptr ? nullptr : std::get_if<Map>(&node->value);
   if (store == nullptr) return 0U;
-  VMCRED_TRY_ASSIGN(const auto indent, number_field(*store, "indent"));
+  VMCRED_TRY_ASSIGN(const auto indent, config_number(*store, "indent"));
   return indent.value_or(0);
 }
 
@@ -134,7 +134,7 @@ base::Result<std::vector<age::Recipients>> read_groups(const Map& rule) {
 base::Result<Rule> read_rule(const Map& map) {
   Rule rule;
   for (const Rule::Kind kind : rule_kinds()) {
-    VMCRED_TRY_ASSIGN(std::string pattern, text_field(map, field_name(kind)));
+    VMCRED_TRY_ASSIGN(std::string pattern, config_text(map, field_name(kind)));
     if (pattern.empty()) continue;
     if (rule.kind != Rule::Kind::none) {
       return failed(Failure::generic, concat("a creation rule has both ", field_name(rule.kind), " and ",
@@ -149,18 +149,19 @@ base::Result<CreationRule> read_creation_rule(const Map& map) {
   CreationRule result;
   VMCRED_TRY_ASSIGN(result.rule, read_rule(map));
   VMCRED_TRY_ASSIGN(result.groups, read_groups(map));
-  VMCRED_TRY_ASSIGN(const auto threshold, number_field(map, "shamir_threshold"));
+  VMCRED_TRY_ASSIGN(const auto threshold, config_number(map, "shamir_threshold"));
   if (threshold.value_or(0) != 0) result.shamir_threshold = threshold;
-  VMCRED_TRY_ASSIGN(result.mac_only_encrypted, truth_field(map, "mac_only_encrypted"));
+  VMCRED_TRY_ASSIGN(result.mac_only_encrypted, config_truth(map, "mac_only_encrypted"));
   return result;
 }
 
 base::Result<bool> is_about(const Map& rule, const std::string& relative_path) {
-  VMCRED_TRY_ASSIGN(const std::string pattern, text_field(rule, "path_regex"));
+  VMCRED_TRY_ASSIGN(const std::string pattern, config_text(rule, "path_regex"));
   if (pattern.empty()) return true;
   const RE2 expression(pattern, RE2::Quiet);
   if (!expression.ok()) {
-    return failed(Failure::generic, concat("path_regex ", base::quoted(pattern), ": ", expression.error()));
+    return failed(Failure::generic, concat("path_regex ", base::quoted(pattern), ": ", expression.error()),
+                  std::string(k_expressions_hint));
   }
   return RE2::PartialMatch(relative_path, expression);
 }
@@ -199,7 +200,7 @@ base::Result<SopsConfig> SopsConfig::parse(std::string path, std::string_view te
 
 base::Result<SopsConfig> SopsConfig::load(const std::string& path, std::vector<std::string>& warnings) {
   auto text = base::read_text_file(path, k_most_bytes);
-  if (!text) return failed(Failure::generic, std::move(text).error().what);
+  if (!text) return failed(Failure::generic, text.error().what, text.error().hint);
   return parse(path, *text, warnings);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sops/document.h"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <utility>
@@ -84,11 +85,19 @@ Result<Map> take_metadata(std::vector<Map>& trees, Format format) {
 
 // The one string of a binary file's envelope, or nullptr.
 const Leaf* binary_leaf(const std::vector<Map>& trees) {
-  if (trees.size() != 1 || trees.front().entries.size() != 1) return nullptr;
-  const Entry& entry = trees.front().entries.front();
-  const auto* leaf = std::get_if<Leaf>(&entry.value.value);
-  const bool is_data = entry.key == k_binary_key && leaf != nullptr && leaf->type == Leaf::Type::string;
-  return is_data ? leaf : nullptr;
+  if (trees.size() != 1) return nullptr;
+  const auto& entries = trees.front().entries;
+  // JSON leaves comments out.
+  const auto values = std::ranges::count_if(entries, [](const Entry& e) { return !is_comment(e.value); });
+  const Entry* entry = find_entry(trees.front(), k_binary_key);
+  const auto* leaf = entry == nullptr ? nullptr : std::get_if<Leaf>(&entry->value.value);
+  return values == 1 && leaf != nullptr && leaf->type == Leaf::Type::string ? leaf : nullptr;
+}
+
+base::Error no_binary() {
+  return failed(Failure::emitting,
+                "only a file whose one value is the string 'data' can be written as binary",
+                "choose another format for the result: --output-type json");
 }
 
 bool has_reserved_key(const Map& tree, Format format) {
@@ -103,6 +112,39 @@ Result<std::vector<Map>> binary_tree(crypto::Bytes bytes) {
   Map map;
   map.entries.push_back({.key = std::string(k_binary_key), .value = {std::move(leaf)}});
   return one_tree(std::move(map));
+}
+
+// Dotenv's values are texts. One that is not encrypted must be read as what the seal is over.
+Result<void> check_dotenv(const Map& tree, const Metadata& metadata) {
+  for (const auto& [key, value, style] : tree.entries) {
+    const auto* leaf = std::get_if<Leaf>(&value.value);
+    if (leaf == nullptr || leaf->is_encrypted || leaf->type == Leaf::Type::comment) continue;
+    if (leaf->type == Leaf::Type::boolean && !metadata.mac_only_encrypted)
+      return failed(Failure::emitting,
+                    base::concat("dotenv can't hold the truth value ", base::quoted(key), " in the open"),
+                    "write it as a text, or let it be encrypted");
+    if (leaf->type == Leaf::Type::string && is_misread_from_dotenv(text_of(leaf->plaintext.bytes())))
+      return failed(
+          Failure::emitting,
+          base::concat("dotenv can't hold the text ", base::quoted(key),
+                       " in the open: it has a backslash and an n, which would be read as a newline"),
+          "write it without them, or let it be encrypted");
+  }
+  return {};
+}
+
+// Would parse_encrypted() and open() take the file, and find the same values? A document that they gave
+// passes.
+Result<void> check_readable(const Document& document) {
+  for (const auto& tree : document.trees)
+    if (has_reserved_key(tree, document.format))
+      return failed(
+          Failure::emitting, "the document has a key that the format keeps for SOPS metadata",
+          base::concat("rename what is called ", k_metadata_key, " or begins with ", k_flat_prefix));
+  if (document.format == Format::binary && binary_leaf(document.trees) == nullptr) return no_binary();
+  if (document.format == Format::dotenv && document.trees.size() == 1)
+    return check_dotenv(document.trees.front(), document.metadata);
+  return {};
 }
 
 Result<void> append_metadata(Document& document) {
@@ -179,6 +221,7 @@ Result<Document> parse_plain(crypto::Bytes text, Format format) {
 }
 
 Result<std::string> emit_encrypted(Document document, unsigned indent) {
+  VMCRED_TRY(check_readable(document));
   VMCRED_TRY(append_metadata(document));
   if (document.format == Format::yaml) {
     VMCRED_TRY_ASSIGN(const auto text, emit_yaml(document.trees, indent));
@@ -193,9 +236,7 @@ Result<SecretBuffer> emit_plain(const std::vector<Map>& trees, Format format, un
   if (format != Format::binary)
     return secret_text([&](TextSink& sink) { return write_one(trees, format, indent, sink); });
   const Leaf* leaf = binary_leaf(trees);
-  if (leaf == nullptr)
-    return failed(Failure::emitting,
-                  "only a file whose one value is the string 'data' can be written as binary");
+  if (leaf == nullptr) return no_binary();
   return SecretBuffer::copy_of(leaf->plaintext.bytes());
 }
 
@@ -212,7 +253,8 @@ Result<SecretBuffer> emit_value(const Node& value, Format format, unsigned inden
     case Format::binary:
       break;
   }
-  return failed(Failure::emitting, "this format has no values but strings");
+  return failed(Failure::emitting, "this format has no values but strings",
+                "choose another one for the result: --output-type json");
 }
 
 }  // namespace vmcred::sops

@@ -43,7 +43,7 @@ base::Result<Document> parse_encrypted(crypto::Bytes text, Format format);
 base::Result<Document> parse_plain(crypto::Bytes text, Format format);
 
 // The encrypted file. Every leaf that is to be secret must be in the encrypted state, as sops/file.h leaves
-// it.
+// it. Fails with `emitting` where the format can't hold the document, or it would be read as another one.
 base::Result<std::string> emit_encrypted(Document document, unsigned indent = 0);
 
 // The values in this format, without metadata. Fails with `emitting` where the format can't hold them.

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "sops/failure.h"
+#include "sops/value.h"
 
 namespace vmcred::sops {
 namespace {
@@ -120,6 +121,11 @@ Result<void> write_dotenv(const Map& map, TextSink& sink) {
     sink.append("\n");
   }
   return {};
+}
+
+bool is_misread_from_dotenv(std::string_view text) {
+  // What looks encrypted is read as it stands.
+  return text.find(looks_encrypted(text) ? "\n" : k_written_newline) != std::string_view::npos;
 }
 
 }  // namespace vmcred::sops

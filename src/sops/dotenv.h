@@ -18,4 +18,7 @@ base::Result<Map> parse_dotenv(crypto::Bytes text, Reading reading);
 // else.
 base::Result<void> write_dotenv(const Map& map, TextSink& sink);
 
+// Would this text, not encrypted, be read as another one?
+bool is_misread_from_dotenv(std::string_view text);
+
 }  // namespace vmcred::sops

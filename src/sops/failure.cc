@@ -49,7 +49,6 @@ Failure failure_of(const base::Error& error) {
     case Failure::no_key:
     case Failure::unchanged:
     case Failure::no_editor:
-    case Failure::newer_version:
     case Failure::already_encrypted:
       return failure;
     case Failure::none:

@@ -9,12 +9,12 @@ namespace vmcred::sops {
 
 enum class Failure {
   none = 0,
-  generic = 1,              // no SOPS metadata, a bad version or time, no config, no keys
-  unreadable = 2,           // the input can't be read or parsed
-  unwritable = 3,           // the output can't be written
-  emitting = 4,             // the output can't be put into its format
-  bad_set_value = 7,        // `sops set` with a path or value that is none
-  conflicting_options = 8,  //
+  generic = 1,        // no SOPS metadata, a bad version or time, no config, no keys
+  unreadable = 2,     // the input can't be read or parsed
+  unwritable = 3,     // the output can't be written
+  emitting = 4,       // the output can't be put into its format
+  bad_set_value = 7,  // `sops set` with a path or value that is none
+  conflicting_options = 8,
   encrypting_mac = 21,
   encrypting_tree = 23,
   decrypting_tree = 25,  // a value is tampered with, moved, or in plaintext where it should be encrypted
@@ -26,7 +26,6 @@ enum class Failure {
   no_key = 128,     // no identity opens the data key
   unchanged = 200,  // `sops edit` left the file as it was
   no_editor = 201,
-  newer_version = 202,
   already_encrypted = 203,
 };
 

@@ -5,18 +5,19 @@
 #include <utility>
 
 #include "base/text.h"
+#include "base/utc_time.h"
 #include "sops/ciphertexts.h"
 #include "sops/data_key.h"
 #include "sops/failure.h"
 #include "sops/flat_metadata.h"
 #include "sops/mac.h"
-#include "sops/time.h"
 #include "sops/walk.h"
 
 namespace vmcred::sops {
 namespace {
 
 using base::Result;
+using secret::SecretBuffer;
 
 // "a:b:" as people write it, before an error about that value.
 std::string value_at(const Place& place) {
@@ -83,10 +84,14 @@ Result<void> encrypt_leaves(Document& document, const RuleMatcher& rule, ValueCi
 }
 
 Result<void> renew_seal(Document& document, const RuleMatcher& rule, ValueCipher& cipher) {
-  document.metadata.last_modified = current_time();
+  document.metadata.last_modified = base::utc_now();
   document.metadata.version = k_sops_version;
   auto mac = encrypt_mac(document, rule, cipher);
-  if (!mac) return std::move(mac).error();
+  if (!mac) {
+    base::Error error = std::move(mac).error();
+    error.detail = static_cast<int>(Failure::encrypting_mac);
+    return error;
+  }
   document.metadata.mac = *std::move(mac);
   return {};
 }
@@ -130,8 +135,14 @@ Result<Document> encrypt(Document plain, const KeyGroups& keys, const EncryptOpt
 
 Result<OpenDocument> open(Document encrypted, age::IdentityList identities, MacCheck check) {
   VMCRED_TRY(check_version(encrypted.metadata.version));
-  VMCRED_TRY_ASSIGN(const RuleMatcher rule, RuleMatcher::compile(encrypted.metadata.rule));
+  // Nobody is asked for a key of a file that can't be read with it.
+  VMCRED_TRY(RuleMatcher::compile(encrypted.metadata.rule));
   VMCRED_TRY_ASSIGN(auto data_key, recover_data_key(encrypted.metadata, identities));
+  return open_with_data_key(std::move(encrypted), std::move(data_key), check);
+}
+
+Result<OpenDocument> open_with_data_key(Document encrypted, SecretBuffer data_key, MacCheck check) {
+  VMCRED_TRY_ASSIGN(const RuleMatcher rule, RuleMatcher::compile(encrypted.metadata.rule));
   VMCRED_TRY_ASSIGN(ValueCipher cipher, ValueCipher::with_data_key(data_key.bytes()));
   VMCRED_TRY(walk_leaves(encrypted.trees, rule,
                          [&](Leaf& leaf, const Place& place) { return decrypt_leaf(leaf, place, cipher); }));
@@ -173,14 +184,15 @@ Result<Document> close(OpenDocument open_document) {
   return document;
 }
 
-Result<Document> rotate(Document encrypted, const KeyGroups& keys, age::IdentityList identities) {
+Result<Document> rotate(Document encrypted, const KeyGroups& keys, age::IdentityList identities,
+                        MacCheck check) {
   for (const auto& group : encrypted.metadata.groups)
     if (!group.others.entries.empty())
       return failed(Failure::generic,
                     base::concat("the file has keys of type ", group.others.entries.front().key,
                                  ", to which vmcred can't encrypt: they would lose access"),
                     "remove them from the file's metadata first, or rotate it with the sops program");
-  VMCRED_TRY_ASSIGN(OpenDocument opened, open(std::move(encrypted), identities, MacCheck::required));
+  VMCRED_TRY_ASSIGN(OpenDocument opened, open(std::move(encrypted), identities, check));
   VMCRED_TRY_ASSIGN(const RuleMatcher rule, RuleMatcher::compile(opened.document.metadata.rule));
   VMCRED_TRY(walk_leaves(opened.document.trees, rule, [](Leaf& leaf, const Place& /*place*/) -> Result<void> {
     leaf.ciphertext.clear();

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // What people do with SOPS files, on documents in memory (sops/document.h reads and writes their text):
 //
-//   encrypt:     parse_plain      -> encrypt -> emit_encrypted
-//   decrypt:     parse_encrypted  -> open -> emit_plain
-//   edit:        parse_encrypted  -> open -> emit_plain … parse_plain -> replace_values -> close ->
-//   emit_encrypted set:         parse_encrypted  -> open -> set_value -> close -> emit_encrypted updatekeys:
-//   parse_encrypted  -> update_keys -> emit_encrypted rotate:      parse_encrypted  -> rotate ->
-//   emit_encrypted
+// - encrypt: parse_plain, encrypt, emit_encrypted
+// - decrypt: parse_encrypted, open, emit_plain
+// - edit: parse_encrypted, open, emit_plain … parse_plain, replace_values, close, emit_encrypted
+// - set: parse_encrypted, open, set_value, close, emit_encrypted
+// - updatekeys: parse_encrypted, update_keys, emit_encrypted
+// - rotate: parse_encrypted, rotate, emit_encrypted
 //
 // Failures are those of sops/failure.h. Functions on different documents may run at the same time.
 #pragma once
@@ -50,6 +50,10 @@ enum class MacCheck { required, ignored };
 // Recovers the data key, decrypts each leaf and checks the MAC.
 base::Result<OpenDocument> open(Document encrypted, age::IdentityList identities, MacCheck check);
 
+// The same with the data key that an earlier open() recovered: nobody is asked for an identity again.
+base::Result<OpenDocument> open_with_data_key(Document encrypted, secret::SecretBuffer data_key,
+                                              MacCheck check);
+
 // Other values in the place of the old ones. What is the same at the same path keeps its ENC[…] text.
 base::Result<void> replace_values(OpenDocument& open_document, std::vector<Map> trees);
 
@@ -70,7 +74,8 @@ base::Result<bool> update_keys(Document& encrypted, const KeyGroups& keys, age::
 
 // A new data key, under which everything is encrypted anew. Fails where the file has keys of other types than
 // age, which would lose access.
-base::Result<Document> rotate(Document encrypted, const KeyGroups& keys, age::IdentityList identities);
+base::Result<Document> rotate(Document encrypted, const KeyGroups& keys, age::IdentityList identities,
+                              MacCheck check = MacCheck::required);
 
 // The recipients that the file names, group by group. Fails for a text that is no recipient.
 base::Result<std::vector<age::Recipients>> recipients_of(const Metadata& metadata);

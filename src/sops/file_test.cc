@@ -62,8 +62,6 @@ TEST(File, WithoutAMacOnlyWhoIgnoresItReadsOn) {
 TEST(File, PlaintextInThePlaceOfAnEncryptedValueIsRefused) {
   const Person person = new_person();
   const std::string file = encrypt_text(R"({"a": "x"})", Format::json, person);
-  const std::string enc =
-      must(parse_encrypted(bytes_of(file), Format::json)).trees.front().entries.front().key;
   for (const std::string_view plain : {R"("plain")", "1", "true", R"("ENC[AES256_GCM,data:]")"}) {
     const std::size_t start = file.find("\"ENC[");
     const std::size_t end = file.find(']', start) + 2;
@@ -321,6 +319,30 @@ TEST(File, RotatingChangesEveryCiphertextAndTheDataKey) {
     const bool is_new = after.find(line) == std::string::npos;
     EXPECT_TRUE(is_new || line.find("ENC[") == std::string::npos) << line;
   }
+}
+
+TEST(File, RotatingWithoutAMacIsForWhoIgnoresIt) {
+  const Person person = new_person();
+  const std::string file = encrypt_text(k_json, Format::json, person);
+  const age::RecipientList recipients = person.recipients;
+  const auto rotated = [&](MacCheck check) {
+    Document document = must(parse_encrypted(bytes_of(file), Format::json));
+    document.metadata.mac.clear();
+    return rotate(std::move(document), {.groups = {&recipients, 1}}, person.identities, check);
+  };
+  EXPECT_EQ(failure_in(rotated(MacCheck::required)), Failure::mac_mismatch);
+  const std::string after = must(emit_encrypted(must(rotated(MacCheck::ignored))));
+  EXPECT_EQ(must(decrypt_text(after, Format::json, person)), k_json);
+}
+
+TEST(File, OpensAgainWithTheDataKey) {
+  const Person person = new_person();
+  const std::string file = encrypt_text(k_json, Format::json, person);
+  OpenDocument opened = must(open_text(file, Format::json, person));
+  Document document = must(parse_encrypted(bytes_of(file), Format::json));
+  auto again = must(open_with_data_key(std::move(document), std::move(opened.data_key), MacCheck::required));
+  EXPECT_TRUE(equal_plaintext(again.document.trees.front(), opened.document.trees.front()));
+  EXPECT_EQ(must(emit_encrypted(must(close(std::move(again))))), file);
 }
 
 TEST(File, RotatingRefusesKeysThatWouldLoseAccess) {

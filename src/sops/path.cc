@@ -49,7 +49,8 @@ base::Error not_there(const Path& path, std::size_t steps) {
   return failed(Failure::bad_extract_path,
                 base::concat("there is no ",
                              path_text({path.begin(), path.begin() + static_cast<std::ptrdiff_t>(steps)}),
-                             " in the document"));
+                             " in the document"),
+                "see what there is: vmcred sops decrypt FILE");
 }
 
 const Node* step_into(const Node& node, const PathStep& step) {
@@ -66,6 +67,19 @@ const Node* step_into(const Node& node, const PathStep& step) {
 
 base::Error wrong_way(std::string_view sentence) {
   return failed(Failure::bad_set_value, std::string(sentence));
+}
+
+// Maps and sequences inside each other.
+std::size_t depth_of(const Node& node) {
+  std::size_t deepest = 0;
+  if (const auto* map = std::get_if<Map>(&node.value)) {
+    for (const auto& entry : map->entries) deepest = std::max(deepest, depth_of(entry.value));
+  } else if (const auto* sequence = std::get_if<Sequence>(&node.value)) {
+    for (const auto& item : sequence->items) deepest = std::max(deepest, depth_of(item));
+  } else {
+    return 0;
+  }
+  return deepest + 1;
 }
 
 // The value inside as many new maps and lists as there are steps.
@@ -130,6 +144,9 @@ Result<Path> parse_path(std::string_view text) {
     rest.remove_prefix(1);
     const bool is_key = rest.front() == '"' || rest.front() == '\'';
     if (is_key ? !take_key(rest, path) : !take_index(rest, path)) return no_path(text);
+    if (path.size() > k_max_depth)
+      return failed(Failure::bad_extract_path, base::concat("the path has more than ", k_max_depth, " steps"),
+                    "no document is as deep");
   }
   if (path.empty() || !rest.empty()) return no_path(text);
   return path;
@@ -165,7 +182,7 @@ Result<const Node*> node_at(const Map& tree, const Path& path) {
 
 Result<void> remove_at(Map& tree, const Path& path) {
   const auto found = node_at(tree, path);
-  if (!found) return failed(Failure::generic, found.error().what);
+  if (!found) return failed(Failure::generic, found.error().what, found.error().hint);
   const Path way(path.begin(), path.end() - 1);
   const auto parent = way.empty() ? Result<const Node*>(nullptr) : node_at(tree, way);
   auto* const node = const_cast<Node*>(*parent);
@@ -179,6 +196,8 @@ Result<void> remove_at(Map& tree, const Path& path) {
 }
 
 Result<bool> set_at(Map& tree, const Path& path, Node value) {
+  if (path.size() + depth_of(value) > k_max_depth)
+    return wrong_way(base::concat("the value would be more than ", k_max_depth, " levels deep"));
   return set_in_map(tree, path, std::move(value));
 }
 

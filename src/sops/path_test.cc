@@ -55,6 +55,38 @@ TEST(Path, SettingRefusesAWayThatIsNotThere) {
     EXPECT_EQ(after_setting(path, "1"), "refused") << path;
 }
 
+std::string repeated(std::string_view text, std::size_t times) {
+  std::string all;
+  for (std::size_t i = 0; i < times; ++i) all += text;
+  return all;
+}
+
+TEST(Path, HasNoMoreStepsThanADocumentIsDeep) {
+  const std::string deepest = R"(["a"])" + repeated("[0]", k_max_depth - 1);
+  EXPECT_EQ(must(parse_path(deepest)).size(), k_max_depth);
+  EXPECT_EQ(failure_in(parse_path(deepest + "[0]")), Failure::bad_extract_path);
+  EXPECT_EQ(failure_in(parse_path(repeated("[0]", 100000))), Failure::bad_extract_path);
+}
+
+TEST(Path, SettingMakesNoTreeThatReadersFindTooDeep) {
+  const std::string list_of_list = "[[]]";
+  for (const std::string_view key : {"d", "c"}) {
+    const std::string start = "[\"" + std::string(key) + "\"]";
+    const auto set = [&](std::size_t steps, Map& map) {
+      return set_at(map, must(parse_path(start + repeated("[0]", steps - 1))),
+                    must(parse_json_value(bytes_of(list_of_list))));
+    };
+    Map map = must(parse_json(bytes_of(R"({"c":[]})"), Reading::plain));
+    EXPECT_EQ(failure_in(set(k_max_depth - 1, map)), Failure::bad_set_value);
+    EXPECT_EQ(compact(map), R"({"c":[]})");
+    EXPECT_TRUE(must(set(k_max_depth - 2, map)));
+    EXPECT_TRUE(parse_json(bytes_of(compact(map)), Reading::plain));
+    std::vector<Map> trees;
+    trees.push_back(std::move(map));
+    EXPECT_TRUE(parse_plain(must(emit_plain(trees, Format::yaml)).bytes(), Format::yaml));
+  }
+}
+
 TEST(Path, ExtractingFindsWhatIsThere) {
   const Map map = must(parse_json(bytes_of(R"({"a":{"b":["x",{"c":"y"}]}})"), Reading::plain));
   const auto at = [&](std::string_view path) { return node_at(map, must(parse_path(path))); };

@@ -80,7 +80,8 @@ base::Result<RuleMatcher> RuleMatcher::compile(const Rule& rule) {
   if (!matcher.m_expression->regex.ok())
     return failed(Failure::generic,
                   base::concat(field_name(rule.kind), " ", base::quoted(rule.pattern),
-                               " is no regular expression: ", matcher.m_expression->regex.error()));
+                               " is no regular expression: ", matcher.m_expression->regex.error()),
+                  std::string(k_expressions_hint));
   return matcher;
 }
 

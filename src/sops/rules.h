@@ -32,6 +32,10 @@ struct Rule {
 
 inline constexpr std::string_view k_default_unencrypted_suffix = "_unencrypted";
 
+// For errors about regular expressions, here and in .sops.yaml.
+inline constexpr std::string_view k_expressions_hint =
+    "expressions are RE2's: no look-around, no back-references";
+
 // The name of a rule's field, in the metadata and in .sops.yaml: "unencrypted_suffix". "" for Kind::none.
 std::string_view field_name(Rule::Kind kind);
 

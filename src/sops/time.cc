@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sops/time.h"
 
-#include <array>
 #include <chrono>
-#include <ctime>
 
 namespace vmcred::sops {
 namespace {
@@ -41,21 +39,9 @@ bool is_zone(std::string_view text) {
          number_at(text, 4, 2) < 60;
 }
 
-}  // namespace
-
-std::string current_time() {
-  const std::time_t now = std::time(nullptr);
-  std::tm parts{};
-  ::gmtime_r(&now, &parts);
-  std::array<char, 32> text{};
-  return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts)};
-}
-
-bool is_time(std::string_view text) { return normal_time(text).has_value(); }
-
-std::optional<std::string> normal_time(std::string_view text) {
-  const std::string_view seconds = text.substr(0, k_shape.size());
-  if (!is_date_and_time(seconds)) return std::nullopt;
+// The zone at the end of a time, or nothing where the text is no time.
+std::optional<std::string_view> zone_of(std::string_view text) {
+  if (!is_date_and_time(text.substr(0, k_shape.size()))) return std::nullopt;
   std::string_view zone = text.substr(k_shape.size());
   if (zone.starts_with('.')) {
     const std::size_t end = zone.find_first_not_of("0123456789", 1);
@@ -63,8 +49,19 @@ std::optional<std::string> normal_time(std::string_view text) {
     zone.remove_prefix(end);
   }
   if (!is_zone(zone)) return std::nullopt;
-  const bool is_utc = zone == "+00:00" || zone == "-00:00";
-  return std::string(seconds).append(is_utc ? "Z" : zone);
+  return zone;
+}
+
+}  // namespace
+
+// A decrypted value is asked about as well: nothing is copied.
+bool is_time(std::string_view text) { return zone_of(text).has_value(); }
+
+std::optional<std::string> normal_time(std::string_view text) {
+  const auto zone = zone_of(text);
+  if (!zone) return std::nullopt;
+  const bool is_utc = *zone == "+00:00" || *zone == "-00:00";
+  return std::string(text.substr(0, k_shape.size())).append(is_utc ? "Z" : *zone);
 }
 
 }  // namespace vmcred::sops

@@ -8,9 +8,6 @@
 
 namespace vmcred::sops {
 
-// Now, in UTC, to the second.
-std::string current_time();
-
 // Is this an RFC 3339 time?
 bool is_time(std::string_view text);
 

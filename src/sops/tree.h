@@ -20,20 +20,18 @@ namespace vmcred::sops {
 inline constexpr std::size_t k_max_depth = 128;
 
 // A value without parts, or a comment. Three states:
-//   plain      plaintext holds the value, ciphertext is empty: read from a plain file, or set anew
-//   encrypted  ciphertext holds "ENC[…]", plaintext is empty
-//   decrypted  both: ciphertext is what plaintext was decrypted from. Encrypting takes it again, so that an
-//   unchanged
-//              value stays as it was; whoever changes or moves the leaf clears it.
+// - plain: plaintext holds the value, ciphertext is empty. Read from a plain file, or set anew.
+// - encrypted: ciphertext holds "ENC[…]", plaintext is empty.
+// - decrypted: both. Ciphertext is what plaintext was decrypted from. Encrypting takes it again, so that an
+//   unchanged value stays as it was; whoever changes or moves the leaf clears it.
 struct Leaf {
   // A comment stands among the entries of a map or the items of a sequence.
   enum class Type : std::uint8_t { string, integer, floating, boolean, timestamp, null, comment };
 
   Type type = Type::null;
-  // The canonical bytes (sops/canonical.h), which are what is encrypted and what the MAC absorbs: the string
-  // itself;
-  // "-12"; "1.5", never with an exponent; "True", "False"; RFC 3339 with nanoseconds. A comment without its
-  // '#'.
+  // The canonical bytes (sops/canonical.h), which are what is encrypted and what the MAC absorbs. The string
+  // itself; "-12"; "1.5", never with an exponent; "True", "False"; RFC 3339 with nanoseconds. A comment
+  // without its '#'.
   secret::SecretBuffer plaintext = {};
   std::string ciphertext = {};
   bool is_encrypted = false;  // the second state

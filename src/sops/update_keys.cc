@@ -7,27 +7,14 @@
 #include "sops/data_key.h"
 #include "sops/failure.h"
 #include "sops/file.h"
+#include "sops/group_names.h"
 
 namespace vmcred::sops {
 namespace {
 
 using base::Result;
 
-std::set<std::string> names_of(age::RecipientList recipients) {
-  std::set<std::string> names;
-  for (const auto& recipient : recipients) names.insert(recipient->text());
-  return names;
-}
-
-std::set<std::string> names_of(const KeyGroup& group) {
-  std::set<std::string> names;
-  for (const auto& entry : group.age) names.insert(entry.recipient);
-  return names;
-}
-
-unsigned threshold_of(std::optional<unsigned> threshold, std::size_t groups) {
-  return threshold.value_or(static_cast<unsigned>(groups));
-}
+std::set<std::string> set_of(const std::vector<std::string>& names) { return {names.begin(), names.end()}; }
 
 bool is_same(const Metadata& metadata, const KeyGroups& keys) {
   const std::size_t count = metadata.groups.size();
@@ -36,16 +23,16 @@ bool is_same(const Metadata& metadata, const KeyGroups& keys) {
       threshold_of(metadata.shamir_threshold, count) != threshold_of(keys.shamir_threshold, count))
     return false;
   for (std::size_t i = 0; i < count; ++i)
-    if (names_of(metadata.groups[i]) != names_of(keys.groups[i])) return false;
+    if (set_of(names_of(metadata.groups[i])) != set_of(names_of(keys.groups[i]))) return false;
   return true;
 }
 
 // Removes entries of recipients that are not wanted, and appends new ones behind those that stay.
 Result<void> update_group(Metadata& metadata, age::RecipientList recipients, age::IdentityList identities) {
-  const std::set<std::string> wanted = names_of(recipients);
+  const std::set<std::string> wanted = set_of(names_of(recipients));
   if (wanted.empty() && metadata.groups.front().others.entries.empty())
     return failed(Failure::generic, "nobody could open the file any more", "name an age recipient");
-  std::set<std::string> present = names_of(metadata.groups.front());
+  std::set<std::string> present = set_of(names_of(metadata.groups.front()));
   secret::SecretBuffer data_key;
   std::vector<AgeEntry> added;
   for (std::size_t i = 0; i < recipients.size(); ++i) {

@@ -20,7 +20,6 @@ class YamlSource {
   std::size_t byte_of(std::size_t character);
 
   char at(std::size_t byte) const;  // '\0' behind the end
-  std::size_t size() const { return m_text.size(); }
 
   // The comments in text[begin, end), between two tokens.
   base::Result<void> collect_comments(std::size_t begin, std::size_t end,

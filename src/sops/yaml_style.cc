@@ -31,12 +31,12 @@ char32_t take_character(std::string_view text, std::size_t index, std::size_t& n
 
 // What a string holds that forbids one style or another.
 struct Traits {
-  bool indicators = false;          // would be read as syntax
-  bool line_feeds = false;          //
-  bool unprintable = false;         // needs an escape, tabs and line feeds aside
-  bool tabs = false;                //
-  bool space_at_edge = false;       // at the front or the end
-  bool space_at_end = false;        //
+  bool indicators = false;  // would be read as syntax
+  bool line_feeds = false;
+  bool unprintable = false;  // needs an escape, tabs and line feeds aside
+  bool tabs = false;
+  bool space_at_edge = false;  // at the front or the end
+  bool space_at_end = false;
   bool space_before_break = false;  // would be lost in plain and quoted styles, and unseen in a literal
 };
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sops/yaml_timestamp.h"
 
+#include <string.h>
+
 #include <algorithm>
-#include <cstring>
+#include <chrono>
 
 namespace vmcred::sops {
 namespace {
@@ -55,12 +57,6 @@ class Scanner {
   std::string_view m_rest;
 };
 
-unsigned days_in(unsigned year, unsigned month) {
-  constexpr std::array<unsigned, 12> k_days{31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-  const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-  return k_days[month - 1] + (month == 2 && leap ? 1 : 0);
-}
-
 bool copy_date(Scanner& scanner, TimestampText& result) {
   unsigned year = 0;
   unsigned month = 0;
@@ -69,7 +65,9 @@ bool copy_date(Scanner& scanner, TimestampText& result) {
       !scanner.take('-') || !scanner.take_number(1, 2, day)) {
     return false;
   }
-  if (month < 1 || month > 12 || day < 1 || day > days_in(year, month)) return false;
+  const std::chrono::year_month_day date(std::chrono::year(static_cast<int>(year)), std::chrono::month(month),
+                                         std::chrono::day(day));
+  if (!date.ok()) return false;
   result.append_number(year, 4);
   result.append("-");
   result.append_number(month, 2);
@@ -142,8 +140,10 @@ bool copy_timestamp(Scanner& scanner, TimestampText& result) {
 
 }  // namespace
 
+TimestampText::~TimestampText() { ::explicit_bzero(m_text.data(), m_text.size()); }
+
 void TimestampText::append(std::string_view text) {
-  std::memcpy(m_text.data() + m_size, text.data(), text.size());
+  std::copy(text.begin(), text.end(), m_text.data() + m_size);
   m_size += text.size();
 }
 

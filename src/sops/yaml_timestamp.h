@@ -8,8 +8,14 @@
 namespace vmcred::sops {
 
 // A time as RFC 3339 says it, with as many digits of the second's fraction as are not zero.
+// Wiped when it goes: it may be a secret's.
 class TimestampText {
  public:
+  TimestampText() = default;
+  TimestampText(const TimestampText&) = default;
+  TimestampText& operator=(const TimestampText&) = delete;
+  ~TimestampText();
+
   void append(std::string_view text);
   void append_number(unsigned number, unsigned digits);
   std::string_view view() const { return {m_text.data(), m_size}; }

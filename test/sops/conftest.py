@@ -12,6 +12,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "support"))
 from fetched_tools import tools  # noqa: E402
+from terminal import run_at_terminal  # noqa: E402
 
 VMCRED = [str(Path(os.environ["VMCRED_BIN"]).resolve()), "sops"]
 KEY_NAMES = ("alice", "bob", "carol")
@@ -33,18 +34,26 @@ class Bench:
     people: dict[str, Person]
     environment: dict[str, str] = field(default_factory=dict)
 
-    def run(self, program: list[str], *words: str, who: str = "alice", **options: object) -> subprocess.CompletedProcess:
-        """Runs a program as somebody; never checks how it exits."""
+    def environment_of(self, who: str = "alice", **more: str) -> dict[str, str]:
+        """That of a program which somebody runs."""
         environment = {
             "PATH": "/usr/bin:/bin",
             "HOME": str(self.place / "home"),
             "LC_ALL": "C.UTF-8",
             "SOPS_AGE_KEY_FILE": str(self.people[who].key_file) if who else "",
         }
-        environment |= self.environment | options.pop("env", {})
+        return environment | self.environment | more
+
+    def run(self, program: list[str], *words: str, who: str = "alice", **options: object) -> subprocess.CompletedProcess:
+        """Runs a program as somebody; never checks how it exits."""
+        environment = self.environment_of(who, **options.pop("env", {}))
         return subprocess.run(
             [*program, *words], cwd=self.place, env=environment, capture_output=True, timeout=60, check=False, **options
         )
+
+    def at_terminal(self, *words: str, answers: list[tuple[str, str]], **env: str) -> tuple[int, str]:
+        """`vmcred sops …` as alice, at a terminal where each answer is given after its cue."""
+        return run_at_terminal([*VMCRED, *words], answers, place=self.place, environment=self.environment_of(**env))
 
     def ours(self, *words: str, **options: object) -> subprocess.CompletedProcess:
         """`vmcred sops …`."""

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`edit`, with editors that are scripts."""
 
-import os
+import resource
 import signal
 import subprocess
 import time
@@ -114,12 +114,85 @@ def test_told_to_end_while_editing(bench, edited, how: signal.Signals) -> None:
     before = (bench.place / "x.yaml").read_bytes()
     editor = bench.write("editor", '#!/bin/sh -eu\necho "a: 1" > "$1"; touch started; sleep 0.5\n')
     editor.chmod(0o755)
-    environment = os.environ | {"EDITOR": str(editor), "SOPS_AGE_KEY_FILE": str(bench.people["alice"].key_file)}
+    environment = bench.environment_of(EDITOR=str(editor))
     process = subprocess.Popen([*VMCRED, "edit", "x.yaml"], cwd=bench.place, env=environment, stderr=subprocess.PIPE)
     while not (bench.place / "started").exists():
+        assert process.poll() is None, process.stderr.read()
         time.sleep(0.01)
     process.send_signal(how)
     process.communicate(timeout=20)
     assert process.returncode != 0
     assert (bench.place / "x.yaml").read_bytes() == before
+    assert left_behind() == []
+
+
+def test_the_process_is_protected(bench, edited) -> None:
+    """Without cores, which its editor inherits; new files get the mode that the user's umask says."""
+    _, most = resource.getrlimit(resource.RLIMIT_CORE)
+    bench.write(".sops.yaml", f"creation_rules:\n  - age: {bench.recipients('alice')}\n")
+    editor = bench.write(
+        "editor", "#!/bin/sh -eu\nulimit -c > cores; cat /proc/self/coredump_filter >> cores; echo 'a: b' > \"$1\"\n"
+    )
+    editor.chmod(0o755)
+    done = bench.ours(
+        "edit",
+        "new.yaml",
+        env={"EDITOR": str(editor)},
+        stdin=subprocess.DEVNULL,
+        umask=0o027,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CORE, (most, most)),
+    )
+    assert done.returncode == 0, done.stderr
+    assert (bench.place / "cores").read_text().split() == ["0", "00000000"]
+    assert (bench.place / "new.yaml").stat().st_mode & 0o777 == 0o640
+
+
+def test_whatever_an_editor_leaves_the_edit_ends(bench, edited) -> None:
+    """Nobody reads the pipe."""
+    done = edited('mkfifo "$1.pipe"; sed -i s/two/changed/ "$1"')
+    assert done.returncode == 0, done.stderr
+    assert left_behind() == []
+
+
+CHANGE_MEANWHILE = "cp {name} copy 2> /dev/null || echo other > copy; mv copy {name}"
+
+
+@pytest.mark.parametrize("name", ["x.yaml", "new.yaml"])
+def test_what_others_wrote_meanwhile_stays(bench, edited, name: str) -> None:
+    """Also where the same bytes were written, and where the file is new."""
+    bench.write(".sops.yaml", f"creation_rules:\n  - age: {bench.recipients('alice')}\n")
+    before = (bench.place / name).read_bytes() if name == "x.yaml" else b"other\n"
+    done = edited(CHANGE_MEANWHILE.format(name=name) + '; echo "a: hunter2" > "$1"', name)
+    assert done.returncode == 3, done.stderr
+    assert b"somebody else" in done.stderr
+    assert b"hint: " in done.stderr
+    assert b"hunter2" not in done.stderr
+    assert (bench.place / name).read_bytes() == before
+    assert left_behind() == []
+
+
+def test_what_cannot_be_saved_goes_back_to_the_editor(bench) -> None:
+    """With all that was typed, until it can."""
+    bench.write("x.yaml", "a: one\nb: two\n")
+    words = ("--age", bench.recipients("alice"), "--unencrypted-comment-regex", "^ENC")
+    bench.write("x.yaml", bench.output_of(bench.ours, "encrypt", *words, "x.yaml"))
+    before = (bench.place / "x.yaml").read_bytes()
+    # Unreadable, then a comment that misleads readers once it is encrypted, then right.
+    editor = bench.write(
+        "editor",
+        '#!/bin/sh -eu\ncat "$1" >> seen; cp x.yaml "on-disk.$(wc -l < runs)"; echo >> runs\n'
+        'case $(wc -l < runs) in\n1) echo "[typed" >> "$1";;\n2) sed -i "s/^.typed/# typed/" "$1";;\n'
+        '3) sed -i "s/^# typed/typed: yes/" "$1";;\nesac\n',
+    )
+    editor.chmod(0o755)
+    bench.write("runs", "")
+    status, shown = bench.at_terminal("edit", "x.yaml", answers=[("gives the changes up", "")] * 2, EDITOR=str(editor))
+    assert status == 0, shown
+    assert "choose an expression" in shown
+    assert (bench.place / "seen").read_text().count("typed") == 2
+    assert all((bench.place / f"on-disk.{i}").read_bytes() == before for i in range(3))
+    values = yaml.safe_load(bench.output_of(bench.ours, "decrypt", "x.yaml"))
+    assert values == {"a": "one", "b": "two", "typed": "yes"}
+    after = (bench.place / "x.yaml").read_text().splitlines()
+    assert after[:2] == before.decode().splitlines()[:2]
     assert left_behind() == []

@@ -133,3 +133,57 @@ def test_the_seal_may_be_passed_over(bench) -> None:
     assert json.loads(bench.output_of(bench.ours, "decrypt", "--ignore-mac", "x.json")) == {"a": "b"}
     bench.write("x.json", break_value(encrypted))
     assert bench.ours("decrypt", "--ignore-mac", "x.json").returncode == 25
+
+
+def test_rotating_may_pass_over_the_seal(bench) -> None:
+    """And makes a new one; as sops, which has the option in its older words."""
+    bench.write("x.json", '{"a": "b", "b": "c"}')
+    broken = remove_value(bench.output_of(bench.ours, "encrypt", "--age", bench.recipients("alice"), "x.json"))
+    for runner, rotate in ((bench.ours, ["rotate"]), (bench.theirs, ["--rotate"])):
+        bench.write("x.json", broken)
+        assert runner(*rotate, "--in-place", "x.json").returncode == 51
+        assert (bench.place / "x.json").read_bytes() == broken
+        bench.output_of(runner, *rotate, "--in-place", "--ignore-mac", "x.json")
+        assert json.loads(bench.output_of(bench.ours, "decrypt", "x.json")) == {"a": "b"}
+        assert json.loads(bench.output_of(bench.theirs, "decrypt", "x.json")) == {"a": "b"}
+
+
+UNREADABLE = {
+    "another key in a binary file": ["set", "x.bin", '["k"]', '"v"'],
+    "nothing in a binary file": ["unset", "x.bin", '["data"]'],
+    "a number in a binary file": ["set", "x.bin", '["data"]', "5"],
+    "a map in a binary file": ["encrypt", "--output-type", "binary", "x.yaml"],
+    "an open truth value in dotenv": ["encrypt", "--output-type", "dotenv", "open.yaml"],
+    "an open truth value set in dotenv": ["set", "x.env", '["a_unencrypted"]', "true"],
+    "an open backslash in dotenv": ["set", "x.env", '["a_unencrypted"]', '"x\\\\ny"'],
+    "a metadata key in dotenv": ["encrypt", "--output-type", "dotenv", "reserved.json"],
+}
+
+
+@pytest.mark.parametrize("case", UNREADABLE)
+def test_no_file_is_written_that_could_not_be_read_again(bench, case: str) -> None:
+    """4, a hint, and the file as it was."""
+    bench.write("x.yaml", "k: v\n")
+    bench.write("open.yaml", "a_unencrypted: true\n")
+    bench.write("reserved.json", '{"sops_x": 1}')
+    for name, text in {"x.bin": "some text", "x.env": "a_unencrypted=b\n"}.items():
+        bench.write(name, text)
+        bench.write(name, bench.output_of(bench.ours, "encrypt", "--age", bench.recipients("alice"), name))
+    name = UNREADABLE[case][1]
+    before = (bench.place / name).read_bytes() if name.startswith("x.") else b""
+    done = bench.ours(*UNREADABLE[case], env={"SOPS_AGE_RECIPIENTS": bench.recipients("alice")})
+    assert done.returncode == 4, done.stderr
+    assert done.stdout == b""
+    assert b"hint: " in done.stderr
+    assert not name.startswith("x.") or (bench.place / name).read_bytes() == before
+
+
+def test_nothing_is_set_deeper_than_files_may_be(bench) -> None:
+    """At the limit the file is read again, beyond it nothing is written."""
+    bench.write("x.json", '{"a": "b"}')
+    bench.write("x.json", bench.output_of(bench.ours, "encrypt", "--age", bench.recipients("alice"), "x.json"))
+    assert bench.ours("set", "x.json", '["l"]' + "[0]" * 127, "[1]").returncode == 7
+    assert bench.ours("set", "x.json", '["l"]' + "[0]" * 30000, "1").returncode == 7
+    assert bench.ours("decrypt", "--extract", "[0]" * 30000, "x.json").returncode == 91
+    bench.output_of(bench.ours, "set", "x.json", '["l"]' + "[0]" * 127, "1")
+    assert bench.output_of(bench.ours, "decrypt", "--extract", '["l"]' + "[0]" * 127, "x.json") == b"1"

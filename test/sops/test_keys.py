@@ -55,6 +55,20 @@ def test_updatekeys_asks(bench) -> None:
     assert (bench.place / "x.json").read_bytes() == before
 
 
+def test_updatekeys_asks_at_the_terminal(bench) -> None:
+    """One question, with what changes above it; only a yes is one."""
+    before = encrypted_for(bench, bench.ours, "x.json", '{"a": "b"}', "alice")
+    bench.write(".sops.yaml", f"creation_rules:\n  - age: {bench.recipients('alice', 'bob')}\n")
+    status, shown = bench.at_terminal("updatekeys", "x.json", answers=[("Is this right? [y/N] ", "")])
+    assert status == 0
+    assert f"  + {bench.recipients('bob')}" in shown
+    assert "left as it is" in shown
+    assert (bench.place / "x.json").read_bytes() == before
+    status, shown = bench.at_terminal("updatekeys", "x.json", answers=[("Is this right? [y/N] ", "y")])
+    assert status == 0
+    assert bench.output_of(bench.ours, "decrypt", "--extract", '["a"]', "x.json", who="bob") == b"b"
+
+
 def test_rotate(bench, pair) -> None:
     """Everything is encrypted anew; recipients come and go."""
     writer, reader = pair

@@ -59,20 +59,47 @@ def test_killed_at_any_moment(bench, command: str) -> None:
         "decrypt": ["decrypt", "--in-place", "x.yaml"],
     }[command]
     before = text.encode() if command == "encrypt" else encrypted
-    environment = os.environ | {"SOPS_AGE_KEY_FILE": str(bench.people["alice"].key_file)}
-    for attempt in range(25):
+    environment = bench.environment_of()
+
+    def run(patience: float | None) -> int:
+        """How it ended; killed when the patience does."""
         bench.write("x.yaml", before)
         process = subprocess.Popen([*VMCRED, *words], cwd=bench.place, env=environment, stderr=subprocess.DEVNULL)
-        time.sleep(attempt * 0.004)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+        try:
+            return process.wait(patience)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+            return process.wait()
+
+    durations = []
+    for _ in range(3):
+        start = time.monotonic()
+        assert run(None) == 0
+        durations.append(time.monotonic() - start)
+    attempts = 25
+    statuses = []
+    for attempt in range(attempts):
+        statuses.append(run(max(durations) * 1.2 * attempt / (attempts - 1)))
         after = (bench.place / "x.yaml").read_bytes()
+        check_leftovers(bench, may_be_plain=command == "decrypt")
         if after == before:
-            continue
-        if command == "decrypt":
+            assert statuses[-1] != 0
+        elif command == "decrypt":
             assert after == text.encode()
         else:
             assert bench.output_of(bench.ours, "decrypt", "x.yaml").count(b"\n") == 2000
+    assert 0 in statuses
+    assert -signal.SIGKILL in statuses
+
+
+def check_leftovers(bench, may_be_plain: bool) -> None:
+    """What a killed command could not remove is encrypted, or closed to others. It is removed."""
+    for path in bench.place.glob(".x.yaml.*"):
+        if may_be_plain:
+            assert path.stat().st_mode & 0o777 == 0o600
+        else:
+            assert b": value" not in path.read_bytes()
+        path.unlink()
 
 
 def test_a_full_disk_leaves_the_old_file(bench) -> None:
@@ -109,18 +136,19 @@ def test_owner_mode_and_links_stay(bench) -> None:
 
 def test_no_plaintext_is_left_on_disk(bench) -> None:
     """After everything that handles it."""
-    encrypted_file(bench, "x.yaml", f"a: {CANARY}\nb: 1\n")
+    text = f"a: {CANARY}\nb: 1\n"
+    encrypted_file(bench, "x.yaml", text)
     editor = bench.write("editor", '#!/bin/sh\nsed -i "s/b: 1/b: 2/" "$1"\n')
     editor.chmod(0o755)
     env = {"EDITOR": str(editor), "TMPDIR": str(bench.place)}
-    for words in (
-        ["edit", "x.yaml"],
-        ["set", "x.yaml", '["c"]', f'"{CANARY}"'],
-        ["rotate", "--in-place", "x.yaml"],
-        ["decrypt", "x.yaml"],
-        ["encrypt", "x.yaml"],
-    ):
-        bench.ours(*words, env=env)
+    bench.output_of(bench.ours, "edit", "x.yaml", env=env)
+    bench.output_of(bench.ours, "set", "x.yaml", '["c"]', f'"{CANARY}"', env=env)
+    bench.output_of(bench.ours, "rotate", "--in-place", "x.yaml", env=env)
+    decrypted = bench.output_of(bench.ours, "decrypt", "x.yaml", env=env)
+    assert decrypted == text.replace("b: 1", "b: 2").encode() + f"c: {CANARY}\n".encode()
+    words = ("--age", bench.recipients("alice"), "--filename-override", "y.yaml", "--output", "y.yaml")
+    bench.output_of(bench.ours, "encrypt", *words, env=env, input=decrypted)
+    assert bench.output_of(bench.ours, "decrypt", "y.yaml", env=env) == decrypted
     found = [path for path in bench.place.rglob("*") if path.is_file() and CANARY.encode() in path.read_bytes()]
     assert found == []
 

@@ -80,7 +80,7 @@ constexpr std::array k_rotate_options{
     Option{"--add-age", "RECIPIENTS", "who can open it from now on as well, with commas between"},
     Option{"--rm-age", "RECIPIENTS", "who can't open it any longer, with commas between"},
 };
-constexpr std::array k_filestatus_options{k_input_type, k_config};
+constexpr std::array k_filestatus_options{k_input_type};
 
 // Every failure that the sops program has no number of its own for is its 1.
 int exit_status(const base::Error& error) {

@@ -31,9 +31,10 @@ bool mount_private(const std::string& folder) {
   return ::mount("vmcred", folder.c_str(), "ramfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=0700") == 0;
 }
 
-// Overwrites what is there, before the memory goes back to the kernel.
+// Overwrites what is there, before the memory goes back to the kernel. Whatever an editor left, nothing
+// waits.
 void wipe(const std::string& path) {
-  const UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
+  const UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
   struct stat status{};
   if (!fd.valid() || ::fstat(fd.get(), &status) != 0 || !S_ISREG(status.st_mode)) return;
   constexpr std::array<std::byte, 4096> k_zeros{};

@@ -110,7 +110,8 @@ base::Result<void> run_editor(const std::string& path) {
   while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {}
   drop_key_signals();
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return {};
-  return failed(Failure::no_editor, concat("the editor ", base::quoted(*command), " failed"));
+  return failed(Failure::no_editor, concat("the editor ", base::quoted(*command), " failed"),
+                "the file is left as it is; name another editor: SOPS_EDITOR=…");
 }
 
 bool wait_for_enter() {

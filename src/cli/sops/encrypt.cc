@@ -7,6 +7,7 @@
 namespace vmcred::cli {
 
 base::Result<void> run_sops_encrypt(const command::Arguments& arguments, const command::Streams& streams) {
+  VMCRED_TRY(protect_secrets());
   VMCRED_TRY_ASSIGN(const SopsFile file, sops_file(arguments, StandardInput::taken));
   if (file.name.empty()) {
     return sops::failed(sops::Failure::conflicting_options, "standard input has no name to find its rule by",

@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/scope_exit.h"
 #include "base/text.h"
+#include "cli/output_path.h"
 #include "secret/read.h"
 #include "sops/creation_rules.h"
 #include "sops/failure.h"
@@ -74,19 +75,10 @@ base::Result<std::optional<sops::Format>> type_option(const command::Arguments& 
   return std::optional(format);
 }
 
-// Where a link leads, as far as it leads anywhere.
-std::string resolved(const std::string& path) {
-  std::error_code error;
-  const auto canonical = std::filesystem::weakly_canonical(path, error);
-  return error ? path : canonical.string();
-}
-
 base::Result<void> take_over_attributes(int fd, const std::string& path, Secrecy secrecy) {
   struct stat old{};
   const bool exists = ::stat(path.c_str(), &old) == 0;
-  const mode_t umask_bits = ::umask(0);
-  ::umask(umask_bits);
-  mode_t mode = exists ? old.st_mode & 07777U : k_open_mode & ~umask_bits;
+  mode_t mode = exists ? old.st_mode & 07777U : k_open_mode & usual_file_mode();
   if (secrecy == Secrecy::plain) mode &= k_owner_only;
   // Another owner's file stays theirs where we may say so; else it becomes ours, as with every rename.
   if (exists && ::fchown(fd, old.st_uid, old.st_gid) != 0 && errno != EPERM) return base::errno_error(path);

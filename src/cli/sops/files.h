@@ -16,9 +16,9 @@ namespace vmcred::cli {
 
 // What a command is about.
 struct SopsFile {
-  std::string path;           // "" for standard input
-  std::string name;           // whose rule and format count: --filename-override, else the path; absolute
-  sops::Format input_format;  //
+  std::string path;  // "" for standard input
+  std::string name;  // whose rule and format count: --filename-override, else the path; absolute
+  sops::Format input_format;
   sops::Format output_format;
 };
 

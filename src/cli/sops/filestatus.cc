@@ -17,6 +17,7 @@ bool is_plain(const SopsFile& file, crypto::Bytes contents) {
 }  // namespace
 
 base::Result<void> run_sops_filestatus(const command::Arguments& arguments, const command::Streams& streams) {
+  VMCRED_TRY(protect_secrets());
   VMCRED_TRY_ASSIGN(const SopsFile file, sops_file(arguments, StandardInput::refused));
   VMCRED_TRY_ASSIGN(const auto contents, read_contents(file));
   auto document = sops::parse_encrypted(contents.bytes(), file.input_format);

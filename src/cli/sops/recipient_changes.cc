@@ -4,25 +4,12 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "sops/group_names.h"
 
 namespace vmcred::cli {
 namespace {
 
 using base::concat;
-
-std::vector<std::string> names_of(const age::Recipients& recipients) {
-  std::vector<std::string> names;
-  names.reserve(recipients.size());
-  for (const auto& recipient : recipients) names.push_back(recipient->text());
-  return names;
-}
-
-std::vector<std::string> names_of(const sops::KeyGroup& group) {
-  std::vector<std::string> names;
-  names.reserve(group.age.size());
-  for (const sops::AgeEntry& entry : group.age) names.push_back(entry.recipient);
-  return names;
-}
 
 bool contains(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
@@ -38,10 +25,6 @@ std::string group_changes(const std::vector<std::string>& present, const std::ve
   return text;
 }
 
-std::string threshold_text(std::optional<unsigned> threshold, std::size_t groups) {
-  return std::to_string(threshold.value_or(static_cast<unsigned>(groups)));
-}
-
 }  // namespace
 
 std::string recipient_changes(const sops::Metadata& metadata, const std::vector<age::Recipients>& wanted,
@@ -52,10 +35,10 @@ std::string recipient_changes(const sops::Metadata& metadata, const std::vector<
     if (groups > 1) text += concat("  group ", i + 1, ":\n");
     text +=
         group_changes(i < metadata.groups.size() ? names_of(metadata.groups[i]) : std::vector<std::string>(),
-                      i < wanted.size() ? names_of(wanted[i]) : std::vector<std::string>());
+                      i < wanted.size() ? sops::names_of(wanted[i]) : std::vector<std::string>());
   }
-  const std::string before = threshold_text(metadata.shamir_threshold, metadata.groups.size());
-  const std::string after = threshold_text(wanted_threshold, wanted.size());
+  const unsigned before = sops::threshold_of(metadata.shamir_threshold, metadata.groups.size());
+  const unsigned after = sops::threshold_of(wanted_threshold, wanted.size());
   if (groups > 1 && before != after)
     text += concat("  groups needed: ", before, ", from now on ", after, "\n");
   return text;

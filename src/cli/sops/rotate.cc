@@ -52,6 +52,7 @@ base::Result<SopsFile> existing_file(const command::Arguments& arguments) {
 }  // namespace
 
 base::Result<void> run_sops_rotate(const command::Arguments& arguments, const command::Streams& streams) {
+  VMCRED_TRY(protect_secrets());
   VMCRED_TRY_ASSIGN(const SopsFile file, existing_file(arguments));
   VMCRED_TRY_ASSIGN(const auto config, open_sops_config(arguments, streams));
   Keys keys;
@@ -60,7 +61,7 @@ base::Result<void> run_sops_rotate(const command::Arguments& arguments, const co
   VMCRED_TRY_ASSIGN(auto groups, sops::recipients_of(document.metadata));
   VMCRED_TRY(change_groups(arguments, groups));
   const GroupList wanted(std::move(groups), document.metadata.shamir_threshold);
-  auto rotated = sops::rotate(std::move(document), wanted.view(), keys.identities());
+  auto rotated = sops::rotate(std::move(document), wanted.view(), keys.identities(), mac_check(arguments));
   if (!rotated) return keys.explained(base::in(subject_of(file), std::move(rotated)));
   rotated->format = file.output_format;
   VMCRED_TRY_ASSIGN(const std::string text,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/sops/session.h"
 
+#include <sys/stat.h>
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -9,6 +10,8 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "command/output.h"
+#include "secret/process_protection.h"
+#include "sops/config_fields.h"
 #include "sops/failure.h"
 
 namespace vmcred::cli {
@@ -66,6 +69,17 @@ std::string recipients_of_caller(const command::Arguments& arguments) {
 
 }  // namespace
 
+base::Result<void> protect_secrets() {
+  const mode_t mask = ::umask(077);
+  auto done = secret::protect_process();
+  ::umask(mask);
+  return done;
+}
+
+sops::MacCheck mac_check(const command::Arguments& arguments) {
+  return arguments.has("--ignore-mac") ? sops::MacCheck::ignored : sops::MacCheck::required;
+}
+
 base::Result<std::optional<sops::SopsConfig>> open_sops_config(const command::Arguments& arguments,
                                                                const command::Streams& streams) {
   std::vector<std::string> warnings;
@@ -99,13 +113,8 @@ GroupList::GroupList(std::vector<age::Recipients> groups, std::optional<unsigned
 
 base::Result<age::Recipients> parse_recipient_list(std::string_view text) {
   age::Recipients recipients;
-  while (!text.empty()) {
-    const std::string_view part = text.substr(0, text.find(','));
-    text.remove_prefix(std::min(part.size() + 1, text.size()));
-    const std::size_t begin = part.find_first_not_of(" \n");
-    if (begin == std::string_view::npos) continue;
-    VMCRED_TRY_ASSIGN(auto recipient,
-                      age::parse_recipient(part.substr(begin, part.find_last_not_of(" \n") - begin + 1)));
+  for (const std::string& part : sops::split_at_commas(text)) {
+    VMCRED_TRY_ASSIGN(auto recipient, age::parse_recipient(part));
     recipients.push_back(std::move(recipient));
   }
   return recipients;
@@ -173,8 +182,7 @@ base::Result<sops::Document> read_sops_file(const SopsFile& file) {
 base::Result<sops::OpenDocument> open_sops_file(const command::Arguments& arguments, const SopsFile& file,
                                                 const Keys& keys) {
   VMCRED_TRY_ASSIGN(auto document, read_sops_file(file));
-  const auto check = arguments.has("--ignore-mac") ? sops::MacCheck::ignored : sops::MacCheck::required;
-  auto opened = sops::open(std::move(document), keys.identities(), check);
+  auto opened = sops::open(std::move(document), keys.identities(), mac_check(arguments));
   if (!opened) return keys.explained(base::in(subject_of(file), std::move(opened)));
   return opened;
 }

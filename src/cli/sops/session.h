@@ -18,6 +18,13 @@
 
 namespace vmcred::cli {
 
+// To be called before the first secret is read: secret::protect_process(), but new files get the mode that
+// the user's umask gives them. Plaintext has modes of its own.
+base::Result<void> protect_secrets();
+
+// What --ignore-mac says.
+sops::MacCheck mac_check(const command::Arguments& arguments);
+
 // The config that --config, $SOPS_CONFIG or the nearest .sops.yaml is, if any. Warns of what it holds in
 // vain.
 base::Result<std::optional<sops::SopsConfig>> open_sops_config(const command::Arguments& arguments,

@@ -18,7 +18,7 @@ base::Result<sops::Path> path_operand(const command::Arguments& arguments) {
   const auto text = arguments.operand_at(1);
   if (!text) return failed(Failure::no_file, "which value? The path is missing, as '[\"key\"][0]'");
   auto path = sops::parse_path(*text);
-  if (!path) return failed(Failure::bad_set_value, std::move(path).error().what);
+  if (!path) return failed(Failure::bad_set_value, path.error().what, path.error().hint);
   return path;
 }
 
@@ -48,8 +48,7 @@ base::Result<sops::Node> value_operand(const command::Arguments& arguments) {
 // Opens the file, changes it, and writes it; not where nothing changed and that is to be no change.
 template <typename Change>
 base::Result<void> change_file(const command::Arguments& arguments, const command::Streams& streams,
-                               Change change) {
-  VMCRED_TRY_ASSIGN(const SopsFile file, sops_file(arguments, StandardInput::refused));
+                               const SopsFile& file, Change change) {
   VMCRED_TRY_ASSIGN(const auto config, open_sops_config(arguments, streams));
   Keys keys;
   VMCRED_TRY(keys.load());
@@ -68,18 +67,20 @@ base::Result<void> change_file(const command::Arguments& arguments, const comman
 }  // namespace
 
 base::Result<void> run_sops_set(const command::Arguments& arguments, const command::Streams& streams) {
-  VMCRED_TRY(sops_file(arguments, StandardInput::refused));
+  VMCRED_TRY(protect_secrets());
+  VMCRED_TRY_ASSIGN(const SopsFile file, sops_file(arguments, StandardInput::refused));
   VMCRED_TRY_ASSIGN(const sops::Path path, path_operand(arguments));
   VMCRED_TRY_ASSIGN(sops::Node value, value_operand(arguments));
-  return change_file(arguments, streams, [&](sops::OpenDocument& opened) {
+  return change_file(arguments, streams, file, [&](sops::OpenDocument& opened) {
     return sops::set_value(opened, path, std::move(value));
   });
 }
 
 base::Result<void> run_sops_unset(const command::Arguments& arguments, const command::Streams& streams) {
-  VMCRED_TRY(sops_file(arguments, StandardInput::refused));
+  VMCRED_TRY(protect_secrets());
+  VMCRED_TRY_ASSIGN(const SopsFile file, sops_file(arguments, StandardInput::refused));
   VMCRED_TRY_ASSIGN(const sops::Path path, path_operand(arguments));
-  return change_file(arguments, streams, [&](sops::OpenDocument& opened) -> base::Result<void> {
+  return change_file(arguments, streams, file, [&](sops::OpenDocument& opened) -> base::Result<void> {
     auto removed = sops::remove_value(opened, path);
     if (!removed && arguments.has("--idempotent")) return {};
     return removed;

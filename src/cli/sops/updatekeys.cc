@@ -33,8 +33,12 @@ std::optional<unsigned> wanted_threshold(const sops::Metadata& metadata, const s
 base::Result<bool> is_agreed(const command::Arguments& arguments) {
   if (arguments.has("--yes")) return true;
   auto terminal = Terminal::open();
-  if (!terminal) return std::move(terminal).error().with_hint("without a terminal, agree with --yes");
-  return terminal->confirm("Is this right? (y/n) ");
+  if (!terminal) {
+    base::Error error = std::move(terminal).error();
+    error.hint = "without a terminal, agree with --yes";
+    return error;
+  }
+  return terminal->confirm("Is this right?");
 }
 
 struct Update {
@@ -75,6 +79,7 @@ base::Result<void> Update::run(const std::string& path) const {
 }  // namespace
 
 base::Result<void> run_sops_updatekeys(const command::Arguments& arguments, const command::Streams& streams) {
+  VMCRED_TRY(protect_secrets());
   if (arguments.operands().empty()) return failed(Failure::no_file, "which files? The names are missing");
   VMCRED_TRY_ASSIGN(const auto config, open_sops_config(arguments, streams));
   if (!config)
