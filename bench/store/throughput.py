@@ -36,7 +36,7 @@ def _openssl_operations() -> float:
 
 
 def measure_wraps(age_wrap: Path) -> Wraps:
-    """Medians of rounds in turns. `age_wrap` prints the file keys it wrapped for one recipient in a second."""
+    """Medians of rounds in turns. `age_wrap` prints how many file keys it wraps in a second of processor time."""
     pairs = [(float(output(age_wrap)) * OPERATIONS_PER_WRAP, _openssl_operations()) for _ in range(ROUNDS)]
     return Wraps(
         ours=statistics.median(ours for ours, _ in pairs),

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <arpa/inet.h>
 #include <algorithm>
 
 #include "base/text.h"
 #include "config/decode.h"
 #include "config/kind.h"
+#include "config/name_rules.h"
 
 namespace vmcred::config {
 namespace {
@@ -59,22 +59,6 @@ void refuse_keys_of_others(const TableReader& reader, std::optional<Type> type) 
   if (type != Type::tls_key) refuse("algorithm", "kind 'tls-key'");
   if (type == Type::tls_certificate) return;
   for (const std::string_view key : k_certificate_keys) refuse(key, "kind 'tls-certificate'");
-}
-
-bool is_ip_address(const std::string& text) {
-  in6_addr address{};
-  return ::inet_pton(AF_INET, text.c_str(), &address) == 1 ||
-         ::inet_pton(AF_INET6, text.c_str(), &address) == 1;
-}
-
-// A host name, also one with a wildcard in front.
-bool is_host_name(std::string_view text) {
-  if (text.starts_with("*.")) text.remove_prefix(2);
-  return !text.empty() && text.size() <= 253 && text.front() != '.' &&
-         text.find("..") == std::string_view::npos && std::ranges::all_of(text, [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-                  c == '.' || c == '_';
-         });
 }
 
 void read_certificate(const TableReader& reader, Certificate& certificate) {

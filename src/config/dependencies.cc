@@ -91,10 +91,6 @@ class Graph {
   std::size_t m_next = 0;
 };
 
-}  // namespace
-
-namespace {
-
 // What is made once can't be made from what each machine has its own of.
 void check_shared(Context& context, const Node& node, const Generator& generator,
                   const Generator& dependency) {

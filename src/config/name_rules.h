@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace vmcred::config {
@@ -27,5 +28,9 @@ bool is_user_name(std::string_view text);
 
 // Is there a byte that would break a line of output, or end a C string?
 bool has_control_character(std::string_view text);
+
+// As a certificate names them; a host may have a wildcard in front.
+bool is_ip_address(const std::string& text);
+bool is_host_name(std::string_view text);
 
 }  // namespace vmcred::config

@@ -10,7 +10,7 @@ namespace {
 using base::Result;
 using secret::SecretBuffer;
 
-// The answer that is kept; empty and false where there is none.
+// The answer that is kept, if there is one.
 Result<std::optional<SecretBuffer>> kept_answer(const Workshop& workshop, const Declaration& generator,
                                                 const config::Prompt& prompt) {
   if (!prompt.persist) return std::optional<SecretBuffer>();

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "vars/make.h"
 #include "vars/picture.h"
 
 namespace vmcred::vars {
@@ -65,17 +66,6 @@ class Noting {
   std::map<std::size_t, std::string> m_new_versions;
 };
 
-Result<void> ensure_machine_keys(const Workshop& workshop, store::Transaction& transaction,
-                                 std::span<const NewValue> values) {
-  std::set<std::string> readers;
-  for (const NewValue& value : values)
-    if (value.var.file->secret && value.var.file->deploy)
-      readers.insert(value.var.generator->readers.begin(), value.var.generator->readers.end());
-  if (readers.empty()) return {};
-  const std::vector<std::string> machines(readers.begin(), readers.end());
-  return workshop.store.ensure_machine_keys(transaction, machines);
-}
-
 // A value that can't be read is no value to keep.
 bool is_there_already(const store::Store& store, const NewValue& value) {
   if (!store.has(value.var.id(), value.var.visibility())) return false;
@@ -83,31 +73,30 @@ bool is_there_already(const store::Store& store, const NewValue& value) {
   return current && current->equals(value.bytes);
 }
 
-// False also where it can't be read: whoever sets it means to change it.
-bool is_there_already(const Workshop& workshop, const NewValue& value) {
-  const store::VarId id = value.var.id();
-  if (!workshop.store.has(id, value.var.visibility())) return false;
-  const auto before = workshop.store.read(id, value.var.visibility());
-  return before && before->equals(value.bytes);
-}
-
 }  // namespace
 
 Result<void> set_values(const Workshop& workshop, store::Transaction& transaction,
                         std::span<const NewValue> values) {
   VMCRED_TRY_ASSIGN(const Picture picture, take_picture(workshop));
-  VMCRED_TRY(ensure_machine_keys(workshop, transaction, values));
+  std::vector<DeclaredVar> vars;
   std::vector<store::Value> staged;
   std::set<std::size_t> changed;
   for (const NewValue& value : values) {
     if (is_there_already(workshop.store, value)) continue;
     const DeclaredVar& var = value.var;
+    vars.push_back(var);
     staged.push_back(
         {.id = var.id(), .visibility = var.visibility(), .audience = var.audience(), .bytes = value.bytes});
-    if (!is_there_already(workshop, value))
-      changed.insert(static_cast<std::size_t>(var.generator - workshop.declared.generators().data()));
+    changed.insert(static_cast<std::size_t>(var.generator - workshop.declared.generators().data()));
   }
+  VMCRED_TRY(workshop.store.ensure_machine_keys(transaction, deployed_readers(vars)));
   VMCRED_TRY(workshop.store.write(transaction, staged, false));
+  // What was not there at all, and what nothing else can make, is right once it is set.
+  for (const std::size_t i : changed) {
+    const Declaration& generator = workshop.declared.generators()[i];
+    if (picture.conditions[i] == Condition::missing || !check_can_make(generator))
+      VMCRED_TRY(workshop.store.set_validation_hash(transaction, generator.id, generator.validation_hash));
+  }
   return Noting(workshop, picture, transaction).note(changed);
 }
 

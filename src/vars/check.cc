@@ -13,19 +13,6 @@ using base::ErrorKind;
 using base::quoted;
 using base::Result;
 
-Result<std::vector<std::size_t>> chosen(const Declared& declared,
-                                        const std::vector<std::string>& machine_names,
-                                        const std::vector<std::string>& generators) {
-  VMCRED_TRY_ASSIGN(const auto machines, declared.machines_named(machine_names));
-  if (generators.empty()) return declared.needed_by(machines);
-  std::vector<std::size_t> indices;
-  for (const std::string& name : generators) {
-    VMCRED_TRY_ASSIGN(const auto named, declared.named(name, machines));
-    indices.insert(indices.end(), named.begin(), named.end());
-  }
-  return indices;
-}
-
 void add_missing(const Workshop& workshop, const Declaration& generator, CheckReport& report) {
   for (const config::GeneratorFile& file : generator.definition->files) {
     const DeclaredVar var{&generator, &file};
@@ -46,7 +33,7 @@ std::string with_list(std::string_view text, const std::vector<std::string>& nam
 
 Result<CheckReport> check(const Workshop& workshop, const std::vector<std::string>& machines,
                           const std::vector<std::string>& generators) {
-  VMCRED_TRY_ASSIGN(const auto indices, chosen(workshop.declared, machines, generators));
+  VMCRED_TRY_ASSIGN(const auto indices, workshop.declared.chosen(machines, generators));
   VMCRED_TRY_ASSIGN(const Picture picture, take_picture(workshop));
   CheckReport report;
   for (const std::size_t i : indices) {

@@ -44,7 +44,12 @@ Error wrong(const std::string& file, std::string_view what, std::string hint = {
 }
 
 Error missing(const std::string& file, std::span<const std::string> names) {
-  const std::string others = names.empty() ? "no file at all" : base::join(names, ", ");
+  constexpr std::size_t k_most_shown = 10;
+  std::vector<std::string> shown;
+  for (const auto& name : names.first(std::min(names.size(), k_most_shown)))
+    shown.push_back(base::escaped(name));
+  if (names.size() > shown.size()) shown.emplace_back("…");
+  const std::string others = names.empty() ? "no file at all" : base::join(shown, ", ");
   return {.kind = ErrorKind::credential,
           .what = concat("the script left no file ", quoted(file), base::did_you_mean(file, names)),
           .hint = concat("write it to \"$out/", file, "\"; there is: ", others)};

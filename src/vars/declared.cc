@@ -222,4 +222,24 @@ const Declaration* Declared::find(const GeneratorId& id) const {
   return found == m_generators.end() || found->id != id ? nullptr : &*found;
 }
 
+base::Result<std::vector<std::size_t>> Declared::chosen(std::span<const std::string> machine_names,
+                                                        std::span<const std::string> generators) const {
+  VMCRED_TRY_ASSIGN(const auto machines, machines_named(machine_names));
+  if (generators.empty()) return needed_by(machines);
+  std::vector<std::size_t> indices;
+  for (const std::string& name : generators) {
+    VMCRED_TRY_ASSIGN(const auto found, named(name, machines));
+    indices.insert(indices.end(), found.begin(), found.end());
+  }
+  return indices;
+}
+
+std::vector<std::string> deployed_readers(std::span<const DeclaredVar> vars) {
+  std::set<std::string> readers;
+  for (const DeclaredVar& var : vars)
+    if (var.file->secret && var.file->deploy)
+      readers.insert(var.generator->readers.begin(), var.generator->readers.end());
+  return {readers.begin(), readers.end()};
+}
+
 }  // namespace vmcred::vars

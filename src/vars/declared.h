@@ -43,6 +43,9 @@ struct DeclaredVar {
   }
 };
 
+// The machines that read at least one of these secrets, sorted.
+std::vector<std::string> deployed_readers(std::span<const DeclaredVar> vars);
+
 class Declared {
  public:
   // `config` must be checked, and outlive this.
@@ -74,6 +77,11 @@ class Declared {
   // Of those, the ones of this name. Fails with a config error where there is none.
   base::Result<std::vector<std::size_t>> named(std::string_view generator,
                                                std::span<const std::string> machines) const;
+
+  // All that the machines need, or of it the generators of these names. Fails as machines_named() and named()
+  // do.
+  base::Result<std::vector<std::size_t>> chosen(std::span<const std::string> machine_names,
+                                                std::span<const std::string> generators) const;
 
   // The var that a machine knows as "GENERATOR/FILE". Fails with a config error that suggests another.
   base::Result<DeclaredVar> var_named(std::string_view machine, std::string_view text) const;

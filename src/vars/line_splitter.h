@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Another program's output, made safe to show: whole lines, control characters as \xNN.
+// Another program's output, made safe to show: whole lines, at most 4,096 bytes each, control
+// characters as \xNN.
 #pragma once
 
 #include <functional>

@@ -9,17 +9,11 @@ namespace {
 using base::Result;
 
 Result<Order> order_of(const Workshop& workshop, const Request& request) {
-  const Declared& declared = workshop.declared;
-  VMCRED_TRY_ASSIGN(const auto machines, declared.machines_named(request.machines));
   Order order;
   order.ask_again = request.regenerate;
   order.anew = request.regenerate || !request.generators.empty() ? Anew::yes : Anew::no;
   order.fix_access = true;
-  if (request.generators.empty()) order.wanted = declared.needed_by(machines);
-  for (const std::string& name : request.generators) {
-    VMCRED_TRY_ASSIGN(const auto named, declared.named(name, machines));
-    order.wanted.insert(order.wanted.end(), named.begin(), named.end());
-  }
+  VMCRED_TRY_ASSIGN(order.wanted, workshop.declared.chosen(request.machines, request.generators));
   return order;
 }
 

@@ -192,6 +192,15 @@ TEST(Sandbox, EndsAScriptThatHangs) {
   EXPECT_EQ(ran.result.error().what, "the script: takes longer than 1 seconds");
 }
 
+TEST(Sandbox, EndsAScriptThatNeverStopsPrinting) {
+  ScriptJob job;
+  job.script = "while :; do echo x; done";
+  job.time_limit = std::chrono::milliseconds(300);
+  const Ran ran = run(std::move(job));
+  ASSERT_FALSE(ran.result);
+  EXPECT_EQ(ran.result.error().what, "the script: takes longer than 1 seconds");
+}
+
 TEST(Sandbox, IsAloneWithTheFilesInTheEnd) {
   // What runs on in the background is gone, and does not hold the run up.
   EXPECT_EQ(x_of("echo 1 > $out/x; (sleep 100; echo 2 > $out/x) & disown"), "1\n");

@@ -2,7 +2,6 @@
 #include "vars/staging.h"
 
 #include <algorithm>
-#include <set>
 
 namespace vmcred::vars {
 
@@ -35,13 +34,7 @@ Result<void> Staging::fix(std::span<const DeclaredVar> vars) {
 }
 
 Result<void> Staging::ensure_machine_keys(std::span<const DeclaredVar> vars) {
-  std::set<std::string> readers;
-  for (const DeclaredVar& var : vars)
-    if (var.file->secret && var.file->deploy)
-      readers.insert(var.generator->readers.begin(), var.generator->readers.end());
-  if (readers.empty()) return {};
-  const std::vector<std::string> machines(readers.begin(), readers.end());
-  return m_workshop.store.ensure_machine_keys(m_transaction, machines);
+  return m_workshop.store.ensure_machine_keys(m_transaction, deployed_readers(vars));
 }
 
 Result<bool> Staging::is_unchanged(const MadeValue& value) const {

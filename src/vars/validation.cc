@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <span>
 
+#include "base/text.h"
 #include "config/kind.h"
 #include "crypto/digest.h"
 
@@ -11,13 +12,7 @@ namespace vmcred::vars {
 namespace {
 
 std::string hex_sha256(const std::string& text) {
-  constexpr char k_digits[] = "0123456789abcdef";
-  std::string hex;
-  for (const std::byte byte : crypto::sha256({std::as_bytes(std::span(text))})) {
-    hex += k_digits[std::to_integer<unsigned>(byte) >> 4U];
-    hex += k_digits[std::to_integer<unsigned>(byte) & 15U];
-  }
-  return hex;
+  return base::hex(crypto::sha256({std::as_bytes(std::span(text))}));
 }
 
 }  // namespace

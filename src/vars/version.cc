@@ -81,13 +81,7 @@ Result<VersionFile> parse_version_file(std::string_view text, std::string_view s
 Result<std::string> new_version() {
   std::array<std::byte, 16> noise;
   VMCRED_TRY(secret::fill_random(noise));
-  constexpr char k_digits[] = "0123456789abcdef";
-  std::string text;
-  for (const std::byte byte : noise) {
-    text += k_digits[std::to_integer<unsigned>(byte) >> 4U];
-    text += k_digits[std::to_integer<unsigned>(byte) & 15U];
-  }
-  return text;
+  return base::hex(noise);
 }
 
 Result<std::optional<VersionFile>> Versions::read(const store::GeneratorId& generator) const {

@@ -66,9 +66,10 @@ Result<std::optional<int>> wait_for_status(int socket, int output, Clock::time_p
   pollfd watched[] = {{.fd = socket, .events = POLLIN, .revents = 0},
                       {.fd = output, .events = POLLIN, .revents = 0}};
   for (;;) {
+    // Also for a program that never stops printing.
+    if (Clock::now() >= deadline) return std::optional<int>();
     const int ready = ::poll(watched, 2, milliseconds_until(deadline));
     if (ready < 0 && errno != EINTR) return base::errno_error(k_subject);
-    if (ready == 0 && Clock::now() >= deadline) return std::optional<int>();
     if (ready <= 0) continue;
     if (watched[1].revents != 0 && !pass_on(output, lines)) watched[1].fd = -1;  // poll() skips it
     if (watched[0].revents == 0) continue;
@@ -141,7 +142,8 @@ Result<Workspace::Ending> Workspace::run(std::chrono::milliseconds limit,
   if (!status)
     return Error{.kind = ErrorKind::host,
                  .what = concat("takes longer than ", std::chrono::ceil<std::chrono::seconds>(limit).count(),
-                                " seconds")};
+                                " seconds"),
+                 .hint = "a script must not wait for anything: there is no network and nobody to ask"};
   // All writers are gone.
   while (pass_on(m_output.get(), lines)) {}
   lines.finish();

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Killed anywhere, without room, without a right to write, two at once: the store is the old one or the new one."""
 
+import json
 import os
 import random
 import signal
@@ -29,12 +30,14 @@ def seconds_of(job: Callable[[], object]) -> float:
     return time.monotonic() - start
 
 
-def kill_after(repository: Repository, seconds: float, *words: str) -> None:
-    """Starts a command, and kills it and all its children after this time."""
+def kill_after(repository: Repository, seconds: float, *words: str, value: bytes = b"") -> None:
+    """Starts a command with this on its input, and kills it and all its children after this time."""
     process = subprocess.Popen(
-        repository.command(*words), env=repository.environment, start_new_session=True,
+        repository.command(*words), env=repository.environment, start_new_session=True, stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=repository.root,
     )
+    process.stdin.write(value)
+    process.stdin.close()
     time.sleep(seconds)
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
@@ -46,8 +49,8 @@ def remains(repository: Repository) -> list[Path]:
 
 def test_generate_killed_at_any_time_leaves_all_or_nothing(make: Callable[..., Repository]) -> None:
     rng = seeded()
-    usual = seconds_of(lambda: make().vmcred("vars", "generate"))
-    repository = make()
+    first, repository = make(), make()
+    usual = seconds_of(lambda: first.vmcred("vars", "generate"))
     for _ in range(KILLS):
         kill_after(repository, rng.uniform(0, usual), "vars", "generate", "-r")
         values = repository.values()
@@ -60,17 +63,35 @@ def test_generate_killed_at_any_time_leaves_all_or_nothing(make: Callable[..., R
     repository.git("fsck", "--strict")
 
 
-@pytest.mark.parametrize("words", [("vars", "rotate", "web"), ("vars", "users", "add", "bob")])
-def test_a_change_killed_at_any_time_is_whole_after_the_same_command(full: Repository, words: tuple[str, ...]) -> None:
+def recipient_of_bob(repository: Repository) -> str:
+    return json.loads((repository.root / "sops" / "users" / "bob" / "key.json").read_text())[0]["publickey"]
+
+
+@pytest.mark.parametrize("change", ["rotate", "set", "users add"])
+def test_a_change_killed_at_any_time_is_whole_after_the_same_command(full: Repository, change: str) -> None:
+    def command(number: int) -> list[str]:
+        if change == "rotate":
+            return ["vars", "rotate", "web"]
+        if change == "set":
+            return ["vars", "set", "web", "app/token"]
+        return ["vars", "users", "add", "bob", make_key(full.home / f"bob{number}.txt"), "--force"]
+
     rng = seeded()
-    command = [*words, make_key(full.home / "bob.txt")] if "users" in words else [*words]
-    usual = seconds_of(lambda: full.run(*command))
-    for _ in range(KILLS):
-        kill_after(full, rng.uniform(0, usual), *command)
-        values = full.values()
-        assert values["per-machine/web/derived/copy"] == b"copy of " + values["per-machine/web/app/token"]
-    full.run(*command, *(["--force"] if "users" in words else []))
+    words = command(KILLS)
+    usual = seconds_of(lambda: full.vmcred(*words, input=b"first"))
+    full.vmcred("vars", "generate")
+    for number in range(KILLS):
+        words = command(number)
+        kill_after(full, rng.uniform(0, usual), *words, value=b"value %d" % number)
+        token, copy = full.get("web", "app/token"), full.get("web", "derived/copy")
+        assert change == "set" or copy == b"copy of " + token
+        if change == "users add":
+            bob = recipient_of_bob(full)
+            assert all(bob in full.recipients(file) for file in full.secret_files())
+    full.vmcred(*words, input=b"last")
+    full.vmcred("vars", "generate")
     full.vmcred("vars", "check")
+    assert full.get("web", "derived/copy") == b"copy of " + full.get("web", "app/token")
     assert full.is_clean() and not remains(full)
 
 

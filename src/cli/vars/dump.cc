@@ -54,7 +54,8 @@ Result<UniqueFd> make_folders(int directory, const std::string& path, const std:
 }  // namespace
 
 Result<Dump> Dump::create(const std::string& path, Disk disk) {
-  if (::mkdir(path.c_str(), k_folder_mode) != 0) return base::errno_error(path);
+  if (::mkdir(path.c_str(), k_folder_mode) != 0)
+    return base::errno_error(path).with_hint("name a folder that does not exist yet");
   VMCRED_TRY_ASSIGN(UniqueFd directory, base::open_file(path, O_DIRECTORY | O_RDONLY));
   const auto checked = disk == Disk::allowed ? Result<void>() : check_is_memory(directory.get(), path);
   if (!checked) {
@@ -87,7 +88,8 @@ Result<void> Dump::write_hash(const store::GeneratorId& generator, const std::st
 
 Result<std::optional<secret::SecretBuffer>> Dump::read(const store::VarId& var) const {
   const std::string path = store::path_of(var);
-  const UniqueFd file(::openat(m_directory.get(), path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  const UniqueFd file(
+      ::openat(m_directory.get(), path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
   if (!file.valid() && errno == ENOENT) return std::optional<secret::SecretBuffer>();
   const std::string subject = concat(m_path, "/", path);
   if (!file.valid()) return base::errno_error(subject);

@@ -20,12 +20,6 @@ std::vector<store::StoredVar> present_vars(Session& session) {
   return present;
 }
 
-Result<void> export_values(Session& session, std::span<const store::StoredVar> vars, Dump& dump) {
-  VMCRED_TRY_ASSIGN(const auto values, store::read_all(session.store(), vars));
-  for (std::size_t i = 0; i < vars.size(); ++i) VMCRED_TRY(dump.write(vars[i].id, values[i].bytes()));
-  return {};
-}
-
 Result<void> export_hashes(Session& session, Dump& dump) {
   for (const auto& generator : session.declared().generators()) {
     VMCRED_TRY_ASSIGN(const auto hash, session.store().validation_hash(generator.id));
@@ -39,9 +33,10 @@ Result<void> export_hashes(Session& session, Dump& dump) {
 Result<void> run_vars_export(const command::Arguments& arguments, const command::Streams& streams) {
   VMCRED_TRY_ASSIGN(const auto session, Session::open(arguments));
   const auto disk = arguments.has("--allow-disk") ? Dump::Disk::allowed : Dump::Disk::refused;
-  VMCRED_TRY_ASSIGN(Dump dump, Dump::create(arguments.operand(), disk));
   const auto present = present_vars(*session);
-  VMCRED_TRY(export_values(*session, present, dump));
+  VMCRED_TRY_ASSIGN(const auto values, store::read_all(session->store(), present));
+  VMCRED_TRY_ASSIGN(Dump dump, Dump::create(arguments.operand(), disk));
+  for (std::size_t i = 0; i < present.size(); ++i) VMCRED_TRY(dump.write(present[i].id, values[i].bytes()));
   VMCRED_TRY(export_hashes(*session, dump));
   if (const std::size_t missing = session->declared().vars().size() - present.size(); missing > 0)
     command::warn(k_program_name, streams,

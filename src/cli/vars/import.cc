@@ -60,9 +60,10 @@ Result<void> run_vars_import(const command::Arguments& arguments, const command:
         .hint = "it must be as 'vmcred vars export' leaves it: FOLDER/per-machine/MACHINE/GENERATOR/FILE"};
   VMCRED_TRY_ASSIGN(store::Transaction transaction, store::Transaction::begin(session->root()));
   VMCRED_TRY(stage(*session, dump, imported, transaction));
+  session->print_warnings(streams);
+  if (transaction.empty()) return command::print(streams, "nothing to change\n");
   const bool dry_run = arguments.has("--dry-run");
-  if (!dry_run && !transaction.empty())
-    VMCRED_TRY(transaction.commit(store::vars_imported_message(imported.vars.size())));
+  if (!dry_run) VMCRED_TRY(transaction.commit(store::vars_imported_message(imported.vars.size())));
   return command::print(streams, concat(dry_run ? "would import " : "imported ",
                                         base::counted(imported.vars.size(), "var"), "\n"));
 }

@@ -55,12 +55,18 @@ std::string as_text(const Rotation& rotation, std::string_view verb) {
   return text;
 }
 
+bool is_running(const std::string& unit) {
+  return base::output_of({"systemctl", "is-active", "--quiet", unit}).has_value();
+}
+
 // Only what runs: a VM that is off gets the new values when it starts.
 Result<void> restart(const Rotation& rotation, const command::Streams& streams) {
-  std::vector<std::string> words = {"systemctl", "try-restart"};
-  for (const auto& machine : rotation.affected.vms) words.push_back(unit_of(machine.vm));
-  words.insert(words.end(), rotation.affected.units.begin(), rotation.affected.units.end());
-  if (words.size() == 2) return {};
+  std::vector<std::string> units = rotation.affected.units;
+  for (const auto& machine : rotation.affected.vms) units.push_back(unit_of(machine.vm));
+  std::erase_if(units, [](const std::string& unit) { return !is_running(unit); });
+  if (units.empty()) return {};
+  std::vector<std::string> words = {"systemctl", "restart"};
+  words.insert(words.end(), units.begin(), units.end());
   if (!base::output_of(words))
     return base::Error{
         .kind = base::ErrorKind::host,
@@ -93,6 +99,7 @@ Result<void> run_vars_rotate(const command::Arguments& arguments, const command:
     return base::Error{.kind = base::ErrorKind::usage, .what = "--restart and --dry-run exclude each other"};
   VMCRED_TRY_ASSIGN(const auto session, Session::open(arguments));
   VMCRED_TRY_ASSIGN(const Rotation rotation, rotate(*session, arguments, streams));
+  session->print_warnings(streams);
   VMCRED_TRY(command::print(
       streams, arguments.has("--json") ? as_json(rotation) : as_text(rotation, verb_of(arguments))));
   return arguments.has("--restart") ? restart(rotation, streams) : Result<void>();

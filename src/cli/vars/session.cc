@@ -2,6 +2,7 @@
 #include "cli/vars/session.h"
 
 #include <unistd.h>
+#include <cerrno>
 
 #include "cli/commands.h"
 #include "cli/open_config.h"
@@ -23,7 +24,7 @@ std::string parent_of(const std::string& path) {
 std::vector<std::string> identity_files(const config::Config& config, const command::Arguments& arguments) {
   std::vector<std::string> files = arguments.values(k_identity_option.name);
   for (const auto& file : config.store.identities)
-    if (::access(file.c_str(), R_OK) == 0) files.push_back(file);
+    if (::access(file.c_str(), R_OK) == 0 || errno != EACCES) files.push_back(file);
   return files;
 }
 
@@ -50,10 +51,11 @@ Result<std::unique_ptr<Session>> Session::open(const command::Arguments& argumen
   VMCRED_TRY(secret::protect_process());
   VMCRED_TRY_ASSIGN(config::Config config, open_config(arguments));
   std::unique_ptr<Session> session(new Session(std::move(config)));
-  VMCRED_TRY(store::recover(session->m_root));
   VMCRED_TRY_ASSIGN(store::Keyring keyring,
                     store::Keyring::load(identity_files(session->m_config, arguments), &session->m_prompt));
   session->m_keyring = std::make_unique<const store::Keyring>(std::move(keyring));
+  // It may start git: not before the keys are out of the environment.
+  VMCRED_TRY(store::recover(session->m_root));
   VMCRED_TRY_ASSIGN(session->m_store, store::open_store(session->m_settings, *session->m_keyring));
   return session;
 }

@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/terminal.h"
 #include "cli/vars/commands.h"
 #include "cli/vars/listing.h"
 #include "command/output.h"
@@ -34,11 +35,8 @@ Result<SecretBuffer> read_standard_input() {
 // Typed twice, or piped in byte for byte.
 Result<SecretBuffer> read_value(std::string_view name) {
   if (::isatty(STDIN_FILENO) == 0) return read_standard_input();
-  VMCRED_TRY_ASSIGN(SecretBuffer value, TerminalPassphrasePrompt().ask(concat("new value of ", name)));
-  VMCRED_TRY_ASSIGN(const SecretBuffer again, TerminalPassphrasePrompt().ask("the same again"));
-  if (!value.equals(again.bytes()))
-    return base::Error{.kind = base::ErrorKind::usage, .what = "the two values differ", .hint = "try again"};
-  return value;
+  VMCRED_TRY_ASSIGN(const Terminal terminal, Terminal::open());
+  return terminal.read_new_secret(concat("new value of ", name, ": "));
 }
 
 }  // namespace

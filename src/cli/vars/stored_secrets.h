@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "cli/vars/session.h"
 #include "runner/stored_secrets.h"
@@ -19,8 +20,11 @@ class ConfigStore final : public runner::StoredSecrets {
                                           const config::Secret& secret) override;
 
  private:
+  base::Result<void> open();
+
   const command::Arguments& m_arguments;
   std::unique_ptr<Session> m_session;
+  std::optional<base::Error> m_failure;
 };
 
 }  // namespace vmcred::cli

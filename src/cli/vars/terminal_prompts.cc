@@ -19,7 +19,9 @@ bool has_lines(Type type) { return type == Type::multiline || type == Type::mult
 std::string label_of(const vars::Question& question) {
   const config::Prompt& prompt = *question.prompt;
   std::string label = vars::text_of(question);
-  if (prompt.description != prompt.name) label += concat(": ", prompt.description);
+  const std::string& shown = prompt.display.label.empty() ? prompt.description : prompt.display.label;
+  if (shown != prompt.name) label += concat(": ", shown);
+  if (!prompt.display.helper_text.empty()) label += concat(" (", prompt.display.helper_text, ")");
   if (has_lines(prompt.type)) label += " (end with ^D)";
   if (question.previous != nullptr) label += " (empty keeps it)";
   return label;

@@ -6,6 +6,7 @@
 #include <openssl/pem.h>
 
 #include "base/text.h"
+#include "crypto/library.h"
 
 namespace vmcred::vars {
 
@@ -16,10 +17,9 @@ using base::Result;
 Result<void> use_locked_openssl() {
   constexpr std::size_t k_heap_bytes = 65536;
   constexpr std::size_t k_least_block_bytes = 32;
-  OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr);
-  if (CRYPTO_secure_malloc_initialized() == 1 ||
-      CRYPTO_secure_malloc_init(k_heap_bytes, k_least_block_bytes) == 1)
-    return {};
+  crypto::use_openssl();
+  static const bool is_locked = CRYPTO_secure_malloc_init(k_heap_bytes, k_least_block_bytes) == 1;
+  if (is_locked) return {};
   return Error{.kind = ErrorKind::refused,
                .what = "no locked memory for private keys",
                .hint = "raise the limit: 'ulimit -l', LimitMEMLOCK="};

@@ -5,24 +5,17 @@
 #include <openssl/bio.h>
 #include <openssl/evp.h>
 #include <openssl/x509.h>
-#include <memory>
 
 #include "base/result.h"
 #include "crypto/bytes.h"
+#include "crypto/openssl_pointer.h"
 #include "secret/buffer.h"
 
 namespace vmcred::vars {
 
-template <auto free_function>
-struct Freer {
-  template <typename T>
-  void operator()(T* object) const {
-    free_function(object);
-  }
-};
-using Key = std::unique_ptr<EVP_PKEY, Freer<EVP_PKEY_free>>;
-using X509Certificate = std::unique_ptr<X509, Freer<X509_free>>;
-using Bio = std::unique_ptr<BIO, Freer<BIO_free>>;
+using Key = crypto::OpensslPointer<EVP_PKEY, EVP_PKEY_free>;
+using X509Certificate = crypto::OpensslPointer<X509, X509_free>;
+using Bio = crypto::OpensslPointer<BIO, BIO_free>;
 
 // Gives libcrypto locked memory for private keys, once. A `refused` error where it can't be had.
 base::Result<void> use_locked_openssl();

@@ -2,6 +2,7 @@
 // Source: OpenSSH's PROTOCOL.key, "openssh-key-v1".
 #include <algorithm>
 
+#include "age/openssh_key.h"
 #include "crypto/ed25519.h"
 #include "secret/base64.h"
 #include "secret/random.h"
@@ -56,36 +57,9 @@ Result<SecretBuffer> armored(Bytes key) {
   return std::move(writer).take();
 }
 
-std::string_view view_of(Bytes bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
-
 base::Error no_key() {
   return {.kind = base::ErrorKind::credential,
           .what = "the private key is no ed25519 key in OpenSSH's format without a passphrase"};
-}
-
-// The public blob of an unencrypted key file, which stands in front of everything private.
-Result<SecretBuffer> read_public_blob(Bytes file) {
-  const std::string_view text = view_of(file);
-  const std::size_t end = text.find(k_end.substr(0, k_end.size() - 1));
-  if (!text.starts_with(k_begin) || end == std::string_view::npos) return no_key();
-  const Bytes body = file.subspan(k_begin.size(), end - k_begin.size());
-  VMCRED_TRY_ASSIGN(SecretBuffer key, SecretBuffer::zeroed(body.size() / 4 * 3 + 3));
-  const auto size = secret::base64_decode(body, key.writable_bytes());
-  // Magic, "none" twice, "", and the count 1; then the blob's length.
-  VMCRED_TRY_ASSIGN(SecretWriter start, SecretWriter::with_capacity(k_capacity));
-  start.add(k_magic);
-  start.add_string("none");
-  start.add_string("none");
-  start.add_string("");
-  start.add_number(1);
-  constexpr std::size_t k_blob_bytes = 4 + k_type.size() + 4 + crypto::k_ed25519_public_bytes;
-  start.add_number(k_blob_bytes);
-  if (!size || *size < start.size() + k_blob_bytes ||
-      !std::ranges::equal(start.bytes(), key.bytes().first(start.size())))
-    return no_key();
-  const Bytes blob = key.bytes().subspan(start.size(), k_blob_bytes);
-  if (view_of(blob.subspan(4, k_type.size())) != k_type) return no_key();
-  return SecretBuffer::copy_of(blob);
 }
 
 }  // namespace
@@ -107,12 +81,10 @@ Result<SecretBuffer> make_ssh_ed25519() {
 }
 
 Result<SecretBuffer> make_ssh_ed25519_public(Bytes private_key) {
-  VMCRED_TRY_ASSIGN(const SecretBuffer blob, read_public_blob(private_key));
-  VMCRED_TRY_ASSIGN(SecretWriter writer, SecretWriter::with_capacity(k_capacity));
-  writer.add(k_type);
-  writer.add(" ");
-  VMCRED_TRY(writer.add_base64(blob.bytes(), 0));
-  return std::move(writer).take();
+  const auto key = age::OpensshKey::parse(private_key);
+  if (!key || key->is_locked() || key->public_key().type() != k_type) return no_key();
+  const std::string line = key->public_key().text();
+  return SecretBuffer::copy_of(std::as_bytes(std::span(line)));
 }
 
 }  // namespace vmcred::vars

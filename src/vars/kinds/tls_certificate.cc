@@ -3,6 +3,7 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
+#include "config/name_rules.h"
 #include "vars/kinds/kinds.h"
 #include "vars/kinds/openssl.h"
 
@@ -11,9 +12,9 @@ namespace {
 
 using base::Result;
 using config::Certificate;
-using GeneralNames = std::unique_ptr<GENERAL_NAMES, Freer<GENERAL_NAMES_free>>;
-using Extension = std::unique_ptr<X509_EXTENSION, Freer<X509_EXTENSION_free>>;
-using Serial = std::unique_ptr<BIGNUM, Freer<BN_free>>;
+using GeneralNames = crypto::OpensslPointer<GENERAL_NAMES, GENERAL_NAMES_free>;
+using Extension = crypto::OpensslPointer<X509_EXTENSION, X509_EXTENSION_free>;
+using Serial = crypto::OpensslPointer<BIGNUM, BN_free>;
 
 // Of 159 bits: positive, and at most 20 bytes (section 4.1.2.2).
 bool set_serial(X509* certificate) {
@@ -54,7 +55,8 @@ bool add_name(GENERAL_NAMES* names, const std::string& text) {
 // Clients look here alone; where nothing is said, a server is known by its common name.
 bool add_alternative_names(X509* certificate, const Certificate& wanted) {
   std::vector<std::string> names = wanted.subject_alternative_names;
-  if (names.empty() && !wanted.ca && wanted.common_name.find(' ') == std::string::npos)
+  if (names.empty() && !wanted.ca &&
+      (config::is_host_name(wanted.common_name) || config::is_ip_address(wanted.common_name)))
     names.push_back(wanted.common_name);
   if (names.empty()) return true;
   const GeneralNames encoded(GENERAL_NAMES_new());
