@@ -13,6 +13,13 @@ foreach(library SODIUM CRYPTO RE2 YAML CRYPT)
   string(TOLOWER ${library} name)
   find_library(${library}_STATIC_LIBRARY lib${name}.a REQUIRED)
 endforeach()
+# A libcrypto.a that compresses (Debian 13) needs archives beside the C library's own.
+pkg_check_modules(LIBCRYPTO REQUIRED libcrypto)
+list(REMOVE_ITEM LIBCRYPTO_STATIC_LIBRARIES crypto dl pthread)
+foreach(name IN LISTS LIBCRYPTO_STATIC_LIBRARIES)
+  find_library(${name}_STATIC_LIBRARY lib${name}.a REQUIRED)
+  list(APPEND CRYPTO_STATIC_LIBRARY ${${name}_STATIC_LIBRARY})
+endforeach()
 
 add_library(vmcred_settings INTERFACE)
 target_include_directories(vmcred_settings INTERFACE ${PROJECT_SOURCE_DIR}/src)

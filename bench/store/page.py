@@ -15,17 +15,17 @@ MOST_STREAM_MIB = 16
 
 @dataclass(frozen=True)
 class Job:
-    """Seconds for all secrets."""
+    """Seconds for all secrets, and how many X25519 operations one of them takes at least."""
 
     name: str
     vmcred: float
     sops: float
     age: float | None
+    operations: int
 
-    @property
-    def ratio(self) -> float:
-        """Against the faster of the two peers."""
-        return min(self.sops, self.age or self.sops) / self.vmcred
+    def least_seconds(self, wraps: Wraps, cores: int) -> float:
+        """Of bare X25519 on all cores: no program can be faster."""
+        return MACHINES * SECRETS_PER_MACHINE * self.operations / (wraps.openssl * cores)
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,7 @@ class Measured:
     jobs: list[Job]
     wraps: Wraps
     stream: Stream
+    cores: int
 
 
 def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
@@ -46,13 +47,21 @@ def _verdict(met: bool) -> str:
     return "met" if met else "**missed**"
 
 
+def _job_rows(job: Job, measured: Measured):
+    least = job.least_seconds(measured.wraps, measured.cores)
+    for name, seconds in (("sops", job.sops), ("age", job.age)):
+        if seconds is None:
+            continue
+        ratio = seconds / job.vmcred
+        verdict = _verdict(ratio >= LEAST_TIMES_FASTER)
+        if least and seconds / least < LEAST_TIMES_FASTER:
+            verdict = f"out of reach: X25519 alone allows {seconds / least:.0f} times"
+        yield (f"{job.name}, against {name}", f"at least {LEAST_TIMES_FASTER} times faster", f"{ratio:.0f} times", verdict)
+
+
 def job_table(measured: Measured) -> str:
     """Every promise and whether this run kept it."""
-    rows = [
-        (f"{job.name}, against the faster peer", f"at least {LEAST_TIMES_FASTER} times faster", f"{job.ratio:.0f} times",
-         _verdict(job.ratio >= LEAST_TIMES_FASTER))
-        for job in measured.jobs
-    ]
+    rows = [row for job in measured.jobs for row in _job_rows(job, measured)]
     fraction = measured.wraps.fraction
     rows.append(("wrapping file keys, of bare X25519", f"at least {LEAST_FRACTION:.0%}", f"{fraction:.0%}",
                  _verdict(fraction >= LEAST_FRACTION)))
@@ -71,10 +80,11 @@ def _stream_pairs(stream: Stream):
 
 def _seconds_table(measured: Measured) -> str:
     rows = [
-        (job.name, f"{job.vmcred:.3f} s", f"{job.sops:.1f} s", "-" if job.age is None else f"{job.age:.1f} s")
+        (job.name, f"{job.vmcred:.3f} s", f"{job.sops:.1f} s", "-" if job.age is None else f"{job.age:.1f} s",
+         str(job.operations), f"{job.least_seconds(measured.wraps, measured.cores):.3f} s" if job.operations else "-")
         for job in measured.jobs
     ]
-    return _table(("job", "vmcred", "sops", "age"), rows)
+    return _table(("job", "vmcred", "sops", "age", "X25519 operations a secret", "these alone, on all cores"), rows)
 
 
 def _stream_table(stream: Stream) -> str:
@@ -102,11 +112,15 @@ figures of a page come from one run on one machine. The page of the runner is [b
 {MACHINES} machines with {SECRETS_PER_MACHINE} secrets each, every one for three recipients: an admin, the machine, the host.
 
 {_seconds_table(measured)}
-vmcred's jobs are `vars import`, `vars export`, `vars users add` and `vars check`, one process each, with the config
-read, the files found and, where something changes, everything made durable on disk in one transaction; the median of
-three. The peers run one process for each secret: `sops encrypt`, `decrypt`, `updatekeys`, `filestatus` and `age`, in a
+vmcred's jobs are `vars import`, `vars export`, `vars users add` and `vars check` with the sops backend, one process each,
+with the config read, the files found and, where something changes, everything written in one transaction; the median of
+five. The peers run one process for each secret: `sops encrypt`, `decrypt`, `updatekeys`, `filestatus` and `age`, in a
 row, once. To add a recipient, age has to decrypt and to encrypt again; it has no way to check. `sops filestatus` only
-tells whether a file is encrypted: `vars check` also compares its recipients with those it should have.
+tells whether a file is encrypted: `vars check` also compares its recipients with those it should have. All files are on
+tmpfs: on a disk its file system would be what is measured.
+
+The operations are those that age's format cannot do without: two to wrap a key for a recipient, one to unwrap it. Their
+time is that of `openssl speed` on this machine; whoever is faster than that has not encrypted.
 
 ## Against the limit
 

@@ -37,7 +37,7 @@ class ArmorReader : public Source {
   base::Result<void> read_line();
   base::Result<void> take_line(std::string_view line);
   base::Result<void> read_end();
-  std::size_t read_full_lines(crypto::WritableBytes bytes);
+  base::Result<std::size_t> read_full_lines(crypto::WritableBytes bytes);
   base::Result<std::string_view> next_line();
 
   BufferedSource m_source;

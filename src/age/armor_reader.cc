@@ -47,20 +47,22 @@ base::Result<std::size_t> ArmorReader::read(crypto::WritableBytes bytes) {
       continue;
     }
     if (m_place == Place::after) break;
-    if (m_place == Place::body) size += read_full_lines(bytes.subspan(size));
+    if (m_place == Place::body) {
+      VMCRED_TRY_ASSIGN(const std::size_t read, read_full_lines(bytes.subspan(size)));
+      size += read;
+    }
     if (size < bytes.size()) VMCRED_TRY(read_line());
   }
   return size;
 }
 
 // As many lines as are here, of the form that nearly all have. The others are left to read_line().
-std::size_t ArmorReader::read_full_lines(crypto::WritableBytes bytes) {
+base::Result<std::size_t> ArmorReader::read_full_lines(crypto::WritableBytes bytes) {
   std::size_t size = 0;
-  auto text = m_source.peek(k_look_ahead_bytes);
-  if (!text) return 0;  // read_line() meets the failure again
+  VMCRED_TRY_ASSIGN(const std::string_view text, m_source.peek(k_look_ahead_bytes));
   std::size_t read = 0;
-  while (bytes.size() - size >= k_armor_line_bytes && text->size() - read > k_armor_columns) {
-    const std::string_view line = text->substr(read, k_armor_columns + 1);
+  while (bytes.size() - size >= k_armor_line_bytes && text.size() - read > k_armor_columns) {
+    const std::string_view line = text.substr(read, k_armor_columns + 1);
     if (line.back() != '\n' ||
         !decode_base64_groups(line.substr(0, k_armor_columns), bytes.subspan(size, k_armor_line_bytes)))
       break;

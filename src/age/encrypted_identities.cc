@@ -2,6 +2,7 @@
 #include "age/encrypted_identities.h"
 
 #include <mutex>
+#include <optional>
 
 #include "age/age.h"
 #include "base/text.h"
@@ -33,7 +34,11 @@ class EncryptedIdentities : public Identity {
  private:
   base::Result<void> open() const {
     const std::scoped_lock lock(m_mutex);
-    if (!m_identities.empty()) return {};
+    if (!m_opened) m_opened = open_once();
+    return *m_opened;
+  }
+
+  base::Result<void> open_once() const {
     VMCRED_TRY_ASSIGN(const SecretBuffer opened, open_identity_file(m_file, m_subject, m_prompt));
     VMCRED_TRY_ASSIGN(m_identities, parse_identities(opened.bytes(), m_subject, m_prompt, m_ui));
     return {};
@@ -44,7 +49,9 @@ class EncryptedIdentities : public Identity {
   const PassphrasePrompt* m_prompt;
   const PluginUi* m_ui;
   mutable std::mutex m_mutex;
-  mutable Identities m_identities;  // none before the passphrase is known
+  // A person is asked once: who says no, or does not know the passphrase, would be asked for each recipient.
+  mutable std::optional<base::Result<void>> m_opened;
+  mutable Identities m_identities;
 };
 
 }  // namespace

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "age/file_key.h"
 
-#include <array>
-
 #include "age/failure.h"
 #include "age/recipient.h"
 #include "base/text.h"
-#include "crypto/chacha20_poly1305.h"
 #include "crypto/hmac.h"
 #include "secret/random.h"
 
@@ -14,9 +11,6 @@ namespace vmcred::age {
 namespace {
 
 constexpr std::size_t k_derived_key_bytes = 32;
-
-// A wrap key seals one message only, so that its nonce may be zero.
-constexpr std::array<std::byte, crypto::k_chacha20_poly1305_nonce_bytes> k_zero_nonce{};
 
 base::Result<secret::SecretBuffer> derived_key(crypto::Bytes file_key, crypto::Bytes salt,
                                                std::string_view info) {
@@ -33,18 +27,19 @@ base::Result<secret::SecretBuffer> new_file_key() {
   return file_key;
 }
 
-std::vector<std::byte> seal_file_key(crypto::Bytes wrap_key, crypto::Bytes file_key) {
+std::vector<std::byte> seal_file_key(crypto::Bytes wrap_key, crypto::Bytes file_key, const WrapNonce& nonce) {
   std::vector<std::byte> body(file_key.size() + crypto::k_chacha20_poly1305_tag_bytes);
-  crypto::chacha20_poly1305_seal(wrap_key, k_zero_nonce, file_key, body);
+  crypto::chacha20_poly1305_seal(wrap_key, nonce, file_key, body);
   return body;
 }
 
-base::Result<std::optional<secret::SecretBuffer>> open_file_key(crypto::Bytes wrap_key, crypto::Bytes body) {
+base::Result<std::optional<secret::SecretBuffer>> open_file_key(crypto::Bytes wrap_key, crypto::Bytes body,
+                                                                const WrapNonce& nonce) {
   if (body.size() != k_wrapped_file_key_bytes)
     return failed(Failure::header, base::concat("a wrapped file key has ", base::byte_count(body.size()),
                                                 " and not ", k_wrapped_file_key_bytes));
   VMCRED_TRY_ASSIGN(auto file_key, secret::SecretBuffer::zeroed(k_file_key_bytes));
-  if (!crypto::chacha20_poly1305_open(wrap_key, k_zero_nonce, body, file_key.writable_bytes()))
+  if (!crypto::chacha20_poly1305_open(wrap_key, nonce, body, file_key.writable_bytes()))
     return std::optional<secret::SecretBuffer>();
   return std::optional(std::move(file_key));
 }

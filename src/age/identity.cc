@@ -66,7 +66,7 @@ base::Result<Recipients> recipients_of_ssh_key(crypto::Bytes file, std::string_v
 
 base::Result<std::unique_ptr<const Identity>> parse_identity(crypto::Bytes bytes, const PluginUi* ui) {
   const std::string_view text = as_text(bytes);
-  if (text.starts_with(k_hybrid_identity_prefix)) return hybrid_is_missing();
+  if (text.starts_with(k_hybrid_identity_start)) return parse_hybrid_identity(bytes);
   if (text.starts_with(k_plugin_prefix)) return parse_plugin_identity(bytes, ui);
   if (text.starts_with("AGE-SECRET-KEY-1")) return parse_x25519_identity(bytes);
   if (text.starts_with("age1")) return config_error("this is a recipient, and no secret key");

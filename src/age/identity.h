@@ -44,7 +44,7 @@ class PassphrasePrompt {
   virtual base::Result<secret::SecretBuffer> ask(std::string_view purpose) const = 0;
 };
 
-// "AGE-SECRET-KEY-1…" or "AGE-PLUGIN-NAME-1…". Errors never quote the text.
+// "AGE-SECRET-KEY-1…", "AGE-SECRET-KEY-PQ-1…" or "AGE-PLUGIN-NAME-1…". Errors never quote the text.
 base::Result<std::unique_ptr<const Identity>> parse_identity(crypto::Bytes text,
                                                              const PluginUi* ui = nullptr);
 
@@ -71,5 +71,8 @@ struct GeneratedIdentity {
   std::string recipient;
 };
 base::Result<GeneratedIdentity> generate_identity();
+
+// A new post-quantum identity ("AGE-SECRET-KEY-PQ-1…"). A `host` error where OpenSSL is older than 3.5.
+base::Result<GeneratedIdentity> generate_hybrid_identity();
 
 }  // namespace vmcred::age

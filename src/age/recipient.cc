@@ -27,7 +27,7 @@ base::Result<std::unique_ptr<const Recipient>> parse(std::string_view text, cons
   if (looks_secret(text))
     return config_error("this is a secret key, and no recipient",
                         "'vmcred age keygen --convert FILE' prints the recipients of an identity file");
-  if (text.starts_with(k_hybrid_recipient_prefix)) return hybrid_is_missing();
+  if (text.starts_with(k_hybrid_recipient_start)) return parse_hybrid_recipient(text);
   if (text.starts_with("age1tag1") || text.starts_with("age1tagpq1"))
     return base::Error{.kind = base::ErrorKind::not_yet,
                        .what = "tagged recipients (age1tag1…, age1tagpq1…) are not supported",

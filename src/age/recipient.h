@@ -35,8 +35,8 @@ class Recipient {
 
 using Recipients = std::vector<std::unique_ptr<const Recipient>>;
 
-// "age1…", "age1NAME1…" (a plugin), "ssh-ed25519 …" or "ssh-rsa …". The error quotes the text: a recipient is
-// public.
+// "age1…", "age1pq1…" (post-quantum), "age1NAME1…" (a plugin), "ssh-ed25519 …" or "ssh-rsa …". The error
+// quotes the text: a recipient is public.
 base::Result<std::unique_ptr<const Recipient>> parse_recipient(std::string_view text,
                                                                const PluginUi* ui = nullptr);
 

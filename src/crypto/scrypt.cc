@@ -3,6 +3,7 @@
 
 #include <sodium/crypto_pwhash_scryptsalsa208sha256.h>
 #include <cerrno>
+#include <cstdint>
 
 #include "base/text.h"
 #include "crypto/library.h"

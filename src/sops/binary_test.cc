@@ -89,7 +89,7 @@ TEST(Binary, OtherDocumentsAreRefused) {
   const Person person = new_person();
   const std::string tree = encrypt_text(R"({"a": "x"})", Format::json, person);
   EXPECT_EQ(failure_in(decrypt_binary(tree, person.identities)), Failure::unreadable);
-  EXPECT_EQ(failure_in(decrypt_binary("", person.identities)), Failure::empty_file);
+  EXPECT_EQ(failure_in(decrypt_binary("", person.identities)), Failure::unreadable);
   EXPECT_EQ(failure_in(decrypt_binary("secret", person.identities)), Failure::unreadable);
 }
 

@@ -44,7 +44,6 @@ Result<std::vector<Map>> one_tree(Result<Map> tree) {
 }
 
 Result<std::vector<Map>> parse_trees(crypto::Bytes text, Format format, Reading reading) {
-  if (text.empty()) return failed(Failure::empty_file, "the file is empty");
   switch (format) {
     case Format::yaml:
       return parse_yaml(text, reading);
@@ -54,6 +53,7 @@ Result<std::vector<Map>> parse_trees(crypto::Bytes text, Format format, Reading 
     case Format::binary:
       break;
   }
+  if (text.empty()) return failed(Failure::unreadable, "the file is empty");
   return one_tree(parse_json(text, reading));
 }
 

@@ -38,7 +38,6 @@ Failure failure_of(const base::Error& error) {
     case Failure::emitting:
     case Failure::bad_set_value:
     case Failure::conflicting_options:
-    case Failure::encrypting_mac:
     case Failure::encrypting_tree:
     case Failure::decrypting_tree:
     case Failure::keys_of_missing_file:

@@ -15,13 +15,12 @@ enum class Failure {
   emitting = 4,       // the output can't be put into its format
   bad_set_value = 7,  // `sops set` with a path or value that is none
   conflicting_options = 8,
-  encrypting_mac = 21,
-  encrypting_tree = 23,
+  encrypting_tree = 23,  // an encrypted comment would pass for the rule's own
   decrypting_tree = 25,  // a value is tampered with, moved, or in plaintext where it should be encrypted
   keys_of_missing_file = 49,
   mac_mismatch = 51,  // values are each authentic, but not the set that was written; or there is no MAC
   bad_extract_path = 91,
-  empty_file = 92,
+  empty_file = 92,  // YAML without a document
   no_file = 100,
   no_key = 128,     // no identity opens the data key
   unchanged = 200,  // `sops edit` left the file as it was

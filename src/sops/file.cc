@@ -86,13 +86,7 @@ Result<void> encrypt_leaves(Document& document, const RuleMatcher& rule, ValueCi
 Result<void> renew_seal(Document& document, const RuleMatcher& rule, ValueCipher& cipher) {
   document.metadata.last_modified = base::utc_now();
   document.metadata.version = k_sops_version;
-  auto mac = encrypt_mac(document, rule, cipher);
-  if (!mac) {
-    base::Error error = std::move(mac).error();
-    error.detail = static_cast<int>(Failure::encrypting_mac);
-    return error;
-  }
-  document.metadata.mac = *std::move(mac);
+  VMCRED_TRY_ASSIGN(document.metadata.mac, encrypt_mac(document, rule, cipher));
   return {};
 }
 

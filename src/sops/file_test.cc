@@ -105,7 +105,9 @@ TEST(File, AFileWithoutMetadataOrWithABadVersionIsAGenericFailure) {
   EXPECT_EQ(failure_in(decrypt_text("{}", Format::json, person)), Failure::generic);
   EXPECT_EQ(failure_in(decrypt_text(R"({"sops": {}})", Format::json, person)), Failure::generic);
   EXPECT_EQ(failure_in(decrypt_text("A=1\n", Format::dotenv, person)), Failure::generic);
-  EXPECT_EQ(failure_in(decrypt_text("", Format::json, person)), Failure::empty_file);
+  EXPECT_EQ(failure_in(decrypt_text("", Format::dotenv, person)), Failure::generic);
+  EXPECT_EQ(failure_in(decrypt_text("", Format::json, person)), Failure::unreadable);
+  EXPECT_EQ(failure_in(decrypt_text("", Format::yaml, person)), Failure::empty_file);
   const std::string file = encrypt_text(k_json, Format::json, person);
   EXPECT_EQ(failure_in(decrypt_text(replaced(file, k_sops_version, "3.x"), Format::json, person)),
             Failure::generic);

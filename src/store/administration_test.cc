@@ -127,8 +127,9 @@ TEST_F(AdministrationTest, LastReaderIsNotRemoved) {
 
 TEST_F(AdministrationTest, RemovedMachineTakesItsKeyAndLinksAlong) {
   VMCRED_OK(as_alice([&](const auto& with) { return remove_machine(with, "db"); }));
+  // Ciphertext may hold any letters: of contents, only where a link leads counts.
   for (const auto& [path, content] : snapshot(m_repository.root()))
-    EXPECT_THAT(path + content, Not(HasSubstr("/db")));
+    EXPECT_THAT(content.starts_with("-> ") ? path + content : path, Not(HasSubstr("/db")));
   EXPECT_FALSE(m_repository.has("sops/secrets/db-age.key/secret"));
 }
 

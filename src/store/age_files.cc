@@ -77,13 +77,12 @@ base::Result<void> stage_sealed(Transaction& transaction, const std::string& age
   VMCRED_TRY(transaction.write_file(age_file, text));
   const std::string list = recipients_file(age_file);
   if (!listed.empty()) return transaction.write_file(list, base::join(listed, "\n") + "\n");
-  return transaction.view().exists(list) ? transaction.remove(list) : base::Result<void>();
+  return remove_if_there(transaction, list);
 }
 
 base::Result<void> remove_sealed(Transaction& transaction, const std::string& age_file) {
-  for (const auto& path : {age_file, recipients_file(age_file)})
-    if (transaction.view().exists(path)) VMCRED_TRY(transaction.remove(path));
-  return {};
+  VMCRED_TRY(remove_if_there(transaction, age_file));
+  return remove_if_there(transaction, recipients_file(age_file));
 }
 
 }  // namespace vmcred::store

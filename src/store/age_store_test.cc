@@ -180,6 +180,16 @@ TEST_F(AgeStoreTest, PreviousVersionComesBackAlsoWhenItsReadersWereOthers) {
   EXPECT_EQ(read(k_own), "two");
 }
 
+TEST_F(AgeStoreTest, PreviousVersionGoesWithItsListAndTheCurrentOneStays) {
+  VMCRED_OK(write({secret(k_own, "one", {"web"}, false)}));
+  const auto before = snapshot(m_repository.root());
+  VMCRED_OK(write({secret(k_own, "two", {"web"}, false)}, true));
+  EXPECT_EQ(snapshot(m_repository.root()).size(), before.size() + 2);
+  VMCRED_OK(m_repository.commit([&](Transaction& t) { return m_store->drop_previous(t, k_own); }));
+  EXPECT_EQ(snapshot(m_repository.root()).size(), before.size());
+  EXPECT_EQ(read(k_own), "two");
+}
+
 TEST_F(AgeStoreTest, RemovedVarLeavesNothingAndNobodyConfiguredIsTold) {
   VMCRED_OK(write({secret(k_own, "one", {"web"})}));
   VMCRED_OK(write({secret(k_own, "two", {"web"})}, true));

@@ -80,8 +80,7 @@ base::Result<void> AgeStore::write(Transaction& transaction, std::span<const Val
     else if (job.value_changed)
       VMCRED_TRY(remove_sealed(transaction, previous_age_file(var)));
     for (const auto name : {k_value, k_previous_value})
-      if (const std::string path = path_in(var_folder(m_places, var), name); transaction.view().exists(path))
-        VMCRED_TRY(transaction.remove(path));
+      VMCRED_TRY(remove_if_there(transaction, path_in(var_folder(m_places, var), name)));
   }
   for (const auto& value : values) {
     if (value.visibility == Visibility::secret) continue;
@@ -106,6 +105,11 @@ base::Result<void> AgeStore::rollback(Transaction& transaction, const VarId& var
   VMCRED_TRY_ASSIGN(const auto then, transaction.read_file(previous));
   VMCRED_TRY(stage_sealed(transaction, current, *now, previously_listed));
   return stage_sealed(transaction, previous, *then, listed);
+}
+
+base::Result<void> AgeStore::drop_previous(Transaction& transaction, const VarId& var) {
+  VMCRED_TRY(remove_sealed(transaction, previous_age_file(var)));
+  return remove_if_there(transaction, path_in(var_folder(m_places, var), k_previous_value));
 }
 
 base::Result<void> AgeStore::remove(Transaction& transaction, const VarId& var) {

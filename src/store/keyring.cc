@@ -23,7 +23,8 @@ using Source = base::Result<std::optional<SecretBuffer>>;
 // Collects identities; what goes wrong is remembered with its source's name.
 class Keyring::Loader {
  public:
-  Loader(Keyring& keyring, const age::PassphrasePrompt* prompt) : m_keyring(keyring), m_prompt(prompt) {}
+  Loader(Keyring& keyring, const age::PassphrasePrompt* prompt, const age::PluginUi* ui)
+      : m_keyring(keyring), m_prompt(prompt), m_ui(ui) {}
 
   // One that must be right.
   base::Result<void> add_required(const std::string& path) {
@@ -74,7 +75,7 @@ class Keyring::Loader {
   }
 
   base::Result<void> add(const SecretBuffer& file, const std::string& subject) {
-    VMCRED_TRY_ASSIGN(auto identities, age::parse_identities(file.bytes(), subject, m_prompt));
+    VMCRED_TRY_ASSIGN(auto identities, age::parse_identities(file.bytes(), subject, m_prompt, m_ui));
     for (const auto& identity : identities) {
       std::string recipient = identity->recipient();
       if (recipient.starts_with("ssh-ed25519 ")) add_derived(file, subject, *identity);
@@ -102,12 +103,13 @@ class Keyring::Loader {
 
   Keyring& m_keyring;
   const age::PassphrasePrompt* m_prompt;
+  const age::PluginUi* m_ui;
 };
 
 base::Result<Keyring> Keyring::load(const std::vector<std::string>& identity_files,
-                                    const age::PassphrasePrompt* prompt) {
+                                    const age::PassphrasePrompt* prompt, const age::PluginUi* ui) {
   Keyring keyring;
-  Loader loader(keyring, prompt);
+  Loader loader(keyring, prompt, ui);
   // First of all, and whatever happens: out of the environment.
   loader.add_variable("SOPS_AGE_KEY");
   loader.add_variable("AGE_KEY");

@@ -16,10 +16,12 @@ class Keyring {
  public:
   // Loads every source that is there. A source that is broken is remembered, not an error yet: it is told of
   // where no identity opens a secret. `identity_files` (from the config or the command line) must be right.
-  // `prompt` may be null, and must outlive the keyring. Variables that hold keys are wiped and unset: a
-  // second call finds them gone. Not to be called while other threads use the environment.
+  // `prompt` and `ui`, by which age's plugins ask, may be null, and must outlive the keyring. Variables that
+  // hold keys are wiped and unset: a second call finds them gone. Not to be called while other threads use
+  // the environment.
   static base::Result<Keyring> load(const std::vector<std::string>& identity_files,
-                                    const age::PassphrasePrompt* prompt);
+                                    const age::PassphrasePrompt* prompt,
+                                    const age::PluginUi* ui = nullptr);
 
   age::IdentityList identities() const { return m_identities; }
 

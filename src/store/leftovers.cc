@@ -30,7 +30,7 @@ class Search {
   base::Result<Found> run() {
     VMCRED_TRY(add_undeclared());
     VMCRED_TRY(add_plaintexts());
-    VMCRED_TRY(add_hashes());
+    VMCRED_TRY(add_notes());
     for (const auto& folder : {m_places.vars, std::string("sops/groups"), std::string("sops/secrets")})
       VMCRED_TRY(add_dangling(folder));
     return std::move(m_found);
@@ -71,12 +71,13 @@ class Search {
     return {};
   }
 
-  base::Result<void> add_hashes() {
+  base::Result<void> add_notes() {
     VMCRED_TRY_ASSIGN(const auto generators, generators_below(m_view, m_places.vars));
-    for (const auto& generator : generators)
-      if (std::string path = hash_path(m_places, generator);
-          !m_generators.contains(generator) && m_view.has_file(path))
-        m_found.push_back({.kind = Kind::old_hash, .name = path, .paths = {path}});
+    for (const auto& generator : generators) {
+      if (m_generators.contains(generator)) continue;
+      for (const auto& path : {hash_path(m_places, generator), version_path(m_places, generator)})
+        if (m_view.has_file(path)) m_found.push_back({.kind = Kind::old_note, .name = path, .paths = {path}});
+    }
     return {};
   }
 

@@ -16,7 +16,7 @@ struct Leftover {
   enum class Kind {
     undeclared,           // a var that nobody declares
     value_beside_secret,  // the plaintext of what was open once and is a secret now
-    old_hash,             // a validation hash of a generator that has no declared var
+    old_note,             // the validation hash or version of a generator that has no declared var
     dangling_link,        // a link to a user, machine or group that is not there
   };
   Kind kind;

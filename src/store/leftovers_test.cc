@@ -30,11 +30,13 @@ class LeftoversTest : public testing::Test {
     const auto store = m_repository.open(keyring);
     EXPECT_TRUE(m_repository.commit([&](Transaction& t) -> base::Result<void> {
       VMCRED_TRY(store->set_validation_hash(t, k_own.generator, "ab"));
+      VMCRED_TRY(t.write_file("vars/per-machine/web/ssh/.version", "version -\n"));
       return store->write(t, std::vector{secret(k_own, "own", {"web"})}, false);
     }));
     m_clean = snapshot(m_repository.root());
     EXPECT_TRUE(m_repository.commit([&](Transaction& t) -> base::Result<void> {
       VMCRED_TRY(store->set_validation_hash(t, k_gone.generator, "cd"));
+      VMCRED_TRY(t.write_file("vars/per-machine/web/gone/.version", "version -\n"));
       VMCRED_TRY(t.write_file("vars/per-machine/web/ssh/id/value", "plaintext"));
       VMCRED_TRY(t.write_link("vars/per-machine/web/ssh/id/users/eve", "../../../../../../sops/users/eve"));
       return store->write(t, std::vector{secret(k_gone, "gone", {"web"})}, false);
@@ -57,10 +59,12 @@ TEST_F(LeftoversTest, AllKindsAreFoundAndRemoved) {
                                    "per-machine/web/gone/x",
                                    {gone + "x/machines/web", gone + "x/secret", gone + "x/users/alice"}},
                           Leftover{Kind::value_beside_secret, own + "value", {own + "value"}},
-                          Leftover{Kind::old_hash, gone + ".validation-hash", {gone + ".validation-hash"}},
+                          Leftover{Kind::old_note, gone + ".validation-hash", {gone + ".validation-hash"}},
+                          Leftover{Kind::old_note, gone + ".version", {gone + ".version"}},
                           Leftover{Kind::dangling_link, own + "users/eve", {own + "users/eve"}}));
   VMCRED_OK(m_repository.commit([&](Transaction& t) { return remove_leftovers(t, *found); }));
   EXPECT_EQ(snapshot(m_repository.root()), m_clean);
+  EXPECT_FALSE(std::filesystem::exists(m_repository.path("vars/per-machine/web/gone")));
   EXPECT_THAT(*leftovers(m_repository.settings, m_declared), IsEmpty());
 }
 

@@ -23,8 +23,7 @@ base::Result<void> stage_open_value(Transaction& transaction, const Places& plac
   if (old == text) return {};
   VMCRED_TRY(transaction.write_file(path, text));
   if (old && keep_previous) return transaction.write_file(previous, *old);
-  if (transaction.view().exists(previous)) return transaction.remove(previous);
-  return {};
+  return remove_if_there(transaction, previous);
 }
 
 base::Result<void> stage_validation_hash(Transaction& transaction, const Places& places,
@@ -43,7 +42,7 @@ base::Result<void> stage_exchange(Transaction& transaction, const VarId& var, co
   if (!now || !then)
     return base::Error{.kind = base::ErrorKind::credential,
                        .what = base::concat(path_of(var), " has no previous version"),
-                       .hint = "one is kept from the next 'vmcred vars rotate' on; git has older ones"};
+                       .hint = "'vmcred vars rotate', 'set' and 'import' keep one; git has older ones"};
   VMCRED_TRY(transaction.write_file(current, *then));
   return transaction.write_file(previous, *now);
 }

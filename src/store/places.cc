@@ -50,6 +50,10 @@ std::string hash_path(const Places& places, const GeneratorId& generator) {
   return concat(places.vars, "/", path_of(generator), "/.validation-hash");
 }
 
+std::string version_path(const Places& places, const GeneratorId& generator) {
+  return concat(places.vars, "/", path_of(generator), "/", k_version_file);
+}
+
 base::Result<std::vector<GeneratorId>> generators_below(const View& view, const std::string& folder) {
   std::vector<GeneratorId> found;
   VMCRED_TRY_ASSIGN(const auto placements, placements_below(view, folder));

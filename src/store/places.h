@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -26,6 +27,10 @@ std::string var_folder(const Places& places, const VarId& var);
 
 // "vars/per-machine/web/ssh/.validation-hash".
 std::string hash_path(const Places& places, const GeneratorId& generator);
+
+// "vars/per-machine/web/ssh/.version": what the room `vars` notes of a generator.
+inline constexpr std::string_view k_version_file = ".version";
+std::string version_path(const Places& places, const GeneratorId& generator);
 
 // All ids whose folders lie below `folder`: per-machine/M/G/F, shared/G/F, per-export/K/G/F.
 base::Result<std::vector<VarId>> ids_below(const View& view, const std::string& folder);

@@ -27,6 +27,7 @@ class SopsStore final : public Store {
   base::Result<void> write(Transaction& transaction, std::span<const Value> values,
                            bool keep_previous) override;
   base::Result<void> rollback(Transaction& transaction, const VarId& var, Visibility visibility) override;
+  base::Result<void> drop_previous(Transaction& transaction, const VarId& var) override;
   base::Result<void> remove(Transaction& transaction, const VarId& var) override;
   base::Result<void> set_validation_hash(Transaction& transaction, const GeneratorId& generator,
                                          const std::optional<std::string>& hash) override;

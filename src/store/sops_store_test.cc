@@ -188,6 +188,20 @@ TEST_F(SopsStoreTest, PreviousVersionIsKeptEncryptedAndComesBack) {
   EXPECT_EQ(read(k_own), "two");
 }
 
+TEST_F(SopsStoreTest, PreviousVersionsGoAndCurrentOnesStay) {
+  VMCRED_OK(write({secret(k_own, "one", {"web"}), open_value(k_shared, "1")}));
+  const auto before = snapshot(m_repository.root());
+  VMCRED_OK(write({secret(k_own, "two", {"web"}), open_value(k_shared, "2")}, true));
+  const auto drop = [&](Transaction& t) -> base::Result<void> {
+    VMCRED_TRY(m_store->drop_previous(t, k_own));
+    return m_store->drop_previous(t, k_shared);
+  };
+  VMCRED_OK(m_repository.commit(drop));
+  EXPECT_EQ(snapshot(m_repository.root()).size(), before.size());
+  EXPECT_EQ(read(k_own), "two");
+  VMCRED_OK(m_repository.commit(drop));
+}
+
 TEST_F(SopsStoreTest, PreviousVersionIsNeverOneBeforeTheLast) {
   VMCRED_OK(write({secret(k_own, "one", {"web"})}));
   VMCRED_OK(write({secret(k_own, "two", {"web"})}, true));

@@ -63,11 +63,10 @@ base::Result<void> SopsStore::stage_secret(Transaction& transaction, WriteJob& j
   const std::string previous = path_in(folder, k_previous_secret);
   if (job.previous)
     VMCRED_TRY(transaction.write_file(previous, *job.previous));
-  else if (job.value_changed && transaction.view().exists(previous))
-    VMCRED_TRY(transaction.remove(previous));
+  else if (job.value_changed)
+    VMCRED_TRY(remove_if_there(transaction, previous));
   for (const auto name : {k_value, k_previous_value})
-    if (const std::string open = path_in(folder, name); transaction.view().exists(open))
-      VMCRED_TRY(transaction.remove(open));
+    VMCRED_TRY(remove_if_there(transaction, path_in(folder, name)));
   return {};
 }
 
@@ -76,8 +75,7 @@ base::Result<void> SopsStore::stage_open(Transaction& transaction, const Value& 
                                          bool keep_previous) const {
   const std::string folder = var_folder(m_places, value.id);
   for (const auto name : {k_secret, k_previous_secret})
-    if (const std::string file = path_in(folder, name); transaction.view().exists(file))
-      VMCRED_TRY(transaction.remove(file));
+    VMCRED_TRY(remove_if_there(transaction, path_in(folder, name)));
   for (const char* kind : {"users", "machines", "groups"})
     VMCRED_TRY(transaction.remove_all(path_in(folder, kind)));
   return stage_open_value(transaction, m_places, value, keep_previous);
@@ -124,6 +122,12 @@ base::Result<void> SopsStore::rollback(Transaction& transaction, const VarId& va
   if (visibility == Visibility::open)
     return stage_exchange(transaction, var, path(var, k_value), path(var, k_previous_value));
   return stage_exchange(transaction, var, path(var, k_secret), path(var, k_previous_secret));
+}
+
+base::Result<void> SopsStore::drop_previous(Transaction& transaction, const VarId& var) {
+  for (const auto name : {k_previous_secret, k_previous_value})
+    VMCRED_TRY(remove_if_there(transaction, path(var, name)));
+  return {};
 }
 
 base::Result<void> SopsStore::remove(Transaction& transaction, const VarId& var) {

@@ -87,6 +87,9 @@ class Store {
   // Stages the exchange of the current and the previous version.
   virtual base::Result<void> rollback(Transaction& transaction, const VarId& var, Visibility visibility) = 0;
 
+  // Stages the removal of the previous version; nothing where there is none.
+  virtual base::Result<void> drop_previous(Transaction& transaction, const VarId& var) = 0;
+
   virtual base::Result<void> remove(Transaction& transaction, const VarId& var) = 0;
 
   // Nothing removes it.

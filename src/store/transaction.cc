@@ -60,10 +60,17 @@ Journal journal_for(const Changes& staged, GitStep git, const std::string& messa
 }  // namespace
 
 struct Transaction::State {
-  base::UniqueFd lock;
+  base::UniqueFd lock;  // invalid in a preview
   View disk;
   Changes changes;
   View view;  // on `changes`
+
+  static base::Result<std::unique_ptr<State>> on(const View& disk, base::UniqueFd lock) {
+    auto state =
+        std::make_unique<State>(State{.lock = std::move(lock), .disk = disk, .changes = {}, .view = disk});
+    VMCRED_TRY_ASSIGN(state->view, View::open(disk.root(), &state->changes));
+    return state;
+  }
 
   base::Result<void> add(const std::string& path, Change change) {
     VMCRED_TRY(check_path(path));
@@ -81,9 +88,13 @@ base::Result<Transaction> Transaction::begin(const std::string& root) {
   VMCRED_TRY_ASSIGN(base::UniqueFd lock, lock_repository(root));
   VMCRED_TRY_ASSIGN(View disk, View::open(root));
   VMCRED_TRY(finish_leftovers(disk));
-  auto state =
-      std::make_unique<State>(State{.lock = std::move(lock), .disk = disk, .changes = {}, .view = disk});
-  VMCRED_TRY_ASSIGN(state->view, View::open(root, &state->changes));
+  VMCRED_TRY_ASSIGN(auto state, State::on(disk, std::move(lock)));
+  return Transaction(std::move(state));
+}
+
+base::Result<Transaction> Transaction::preview(const std::string& root) {
+  VMCRED_TRY_ASSIGN(const View disk, View::open(root));
+  VMCRED_TRY_ASSIGN(auto state, State::on(disk, base::UniqueFd()));
   return Transaction(std::move(state));
 }
 
@@ -116,6 +127,8 @@ bool Transaction::empty() const { return m_state->changes.empty(); }
 
 base::Result<void> Transaction::commit(const std::string& message) {
   State& state = *m_state;
+  if (!state.lock.valid())
+    return base::Error{.kind = base::ErrorKind::refused, .what = "a dry run changes nothing"};
   if (state.changes.empty()) return {};
   const std::string& root = state.disk.root();
   const Journal journal = journal_for(state.changes, git_step_for(root), message);
@@ -127,6 +140,10 @@ base::Result<void> Transaction::commit(const std::string& message) {
   VMCRED_TRY(record(state.disk, changes, journal));
   VMCRED_TRY(apply_recorded(state.disk));
   return tell_git_of_applied(state.disk);
+}
+
+base::Result<void> remove_if_there(Transaction& transaction, const std::string& path) {
+  return transaction.view().exists(path) ? transaction.remove(path) : base::Result<void>();
 }
 
 base::Result<void> recover(const std::string& root) {

@@ -21,6 +21,9 @@ class Transaction {
   // Takes the repository's lock (waiting for another process, with a word on stderr after a second), finishes
   // what a killed process left behind, and starts empty. `root` is the folder that holds "vars/".
   static base::Result<Transaction> begin(const std::string& root);
+  // For a dry run: stages as any other, but takes no lock, waits for nobody, and can't be committed. Another
+  // process may change what it sees.
+  static base::Result<Transaction> preview(const std::string& root);
   Transaction(Transaction&&) noexcept;
   Transaction& operator=(Transaction&&) noexcept;
   // Without a commit: as if it had never been.
@@ -53,6 +56,9 @@ class Transaction {
   explicit Transaction(std::unique_ptr<State> state);
   std::unique_ptr<State> m_state;
 };
+
+// Stages the removal of what is at `path`, and nothing where nothing is.
+base::Result<void> remove_if_there(Transaction& transaction, const std::string& path);
 
 // Finishes what a killed process left in `root`. Cheap where there is nothing. Called by every command that
 // reads.

@@ -63,6 +63,19 @@ TEST_F(TransactionTest, WithoutCommitNothingHasHappened) {
   EXPECT_THAT(snapshot(root()), IsEmpty());
 }
 
+TEST_F(TransactionTest, APreviewWaitsForNobodyAndChangesNothing) {
+  commit_file("a/b", "old");
+  const Transaction holds_the_lock = begin();
+  auto preview = Transaction::preview(root());
+  ASSERT_TRUE(preview) << preview.error().what;
+  ASSERT_TRUE(preview->write_file("a/b", "new"));
+  EXPECT_EQ(*preview->read_file("a/b"), "new");
+  const auto committed = preview->commit("test");
+  ASSERT_FALSE(committed);
+  EXPECT_EQ(committed.error().kind, ErrorKind::refused);
+  EXPECT_THAT(snapshot(root()), ElementsAre(Pair("a/b", "old")));
+}
+
 TEST_F(TransactionTest, FoldersComeAndGoAndNeighboursStay) {
   commit_file("a/b/c/one", "1");
   commit_file("a/b/two", "2");

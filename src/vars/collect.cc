@@ -39,7 +39,7 @@ Result<std::vector<std::string>> names_in(int folder) {
 
 Error wrong(const std::string& file, std::string_view what, std::string hint = {}) {
   return {.kind = ErrorKind::credential,
-          .what = concat("the script left ", what, " as file ", quoted(file)),
+          .what = concat("the script left ", what, " as file ", base::quoted(file)),
           .hint = std::move(hint)};
 }
 
@@ -51,7 +51,7 @@ Error missing(const std::string& file, std::span<const std::string> names) {
   if (names.size() > shown.size()) shown.emplace_back("…");
   const std::string others = names.empty() ? "no file at all" : base::join(shown, ", ");
   return {.kind = ErrorKind::credential,
-          .what = concat("the script left no file ", quoted(file), base::did_you_mean(file, names)),
+          .what = concat("the script left no file ", base::quoted(file), base::did_you_mean(file, names)),
           .hint = concat("write it to \"$out/", file, "\"; there is: ", others)};
 }
 

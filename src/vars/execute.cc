@@ -60,10 +60,10 @@ class Run {
     auto output = make_values(generator, materials,
                               [&](std::string_view line) { m_progress.script_line(generator.id, line); });
     if (!output)
-      return base::in(concat("generator ", quoted(store::path_of(generator.id))), std::move(output));
+      return base::in(concat("generator ", base::quoted(store::path_of(generator.id))), std::move(output));
     for (const std::string& name : output->extra)
-      m_progress.warning(concat("generator ", quoted(store::path_of(generator.id)), " left a file ",
-                                quoted(name), " that is not declared; it is dropped"));
+      m_progress.warning(concat("generator ", base::quoted(store::path_of(generator.id)), " left a file ",
+                                base::quoted(name), " that is not declared; it is dropped"));
     for (NamedSecret& file : output->files) {
       const DeclaredVar var{&generator, config::find_file(*generator.definition, file.name)};
       m_made.insert_or_assign(var.id(), MadeValue{.var = var, .value = std::move(file.value)});

@@ -7,15 +7,16 @@
 
 #include "vars/picture.h"
 #include "vars/run.h"
+#include "vars/way_back.h"
 
 namespace vmcred::vars {
 
 struct Order {
   std::vector<std::size_t> wanted;  // generators
   Anew anew = Anew::no;
-  bool ask_again = false;      // also for prompts whose answer is kept
-  bool keep_previous = false;  // for a way back
-  bool fix_access = false;     // of the wanted ones that do not run
+  bool ask_again = false;  // also for prompts whose answer is kept
+  KeepPrevious keep_previous = KeepPrevious::no;
+  bool fix_access = false;  // of the wanted ones that do not run
 };
 
 // What would happen. Changes nothing.

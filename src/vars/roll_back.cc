@@ -39,16 +39,22 @@ class Way {
     });
   }
 
+  // A dependent that is right as it is stays: a rollback takes one change back, not the one before, too.
   void judge(std::size_t i) {
     const auto& file = m_picture.versions[i];
-    const Declared& declared = m_workshop.declared;
     const bool changed = has_changed_dependency(i);
-    if (file && file->previous && (!changed || is_made_from(*file->previous, declared, i, m_versions))) {
+    const bool is_right = !changed || (file && fits(i, file->current));
+    if (is_right && !is_seed(i)) return;
+    if (file && file->previous && (!changed || fits(i, file->previous->making))) {
       m_back.push_back(i);
-      m_versions[i] = file->previous->version;
-    } else if (changed && !(file && is_made_from(file->current, declared, i, m_versions))) {
+      m_versions[i] = file->previous->making.version;
+    } else if (!is_right) {
       m_stale.push_back(i);
     }
+  }
+
+  bool fits(std::size_t i, const Making& making) const {
+    return is_made_from(making, m_workshop.declared, i, m_versions);
   }
 
   const Workshop& m_workshop;
@@ -67,24 +73,31 @@ std::vector<store::GeneratorId> ids_of(const Declared& declared, const std::vect
 
 Result<void> exchange(const Workshop& workshop, store::Transaction& transaction, const Declaration& generator,
                       const VersionFile& before) {
-  for (const std::string& name : before.previous_files) {
+  for (const std::string& name : before.previous->files) {
     const config::GeneratorFile* file = config::find_file(*generator.definition, name);
     if (file == nullptr) continue;  // not declared any more
     const DeclaredVar var{&generator, file};
     VMCRED_TRY(workshop.store.rollback(transaction, var.id(), var.visibility()));
   }
+  VMCRED_TRY_ASSIGN(auto hash, workshop.store.validation_hash(generator.id));
+  VMCRED_TRY(workshop.store.set_validation_hash(transaction, generator.id, before.previous->validation));
   const VersionFile after{
-      .current = *before.previous, .previous = before.current, .previous_files = before.previous_files};
+      .current = before.previous->making,
+      .previous =
+          WayBack{.making = before.current, .validation = std::move(hash), .files = before.previous->files}};
   return Versions(workshop.vars_path).write(transaction, generator.id, after);
 }
 
 base::Error nothing_to_go_back_to(const Declared& declared, std::span<const std::size_t> seeds) {
-  return {.kind = base::ErrorKind::credential,
-          .what = seeds.empty()
-                      ? "no secret here is made by vmcred"
-                      : concat("generator ", quoted(store::path_of(declared.generators()[seeds.front()].id)),
-                               " has no previous version"),
-          .hint = "only 'vmcred vars rotate' keeps one, until the generator runs again"};
+  return {
+      .kind = base::ErrorKind::credential,
+      .what = seeds.empty()
+                  ? "no secret here is made by vmcred"
+                  : concat("generator ", quoted(store::path_of(declared.generators()[seeds.front()].id)),
+                           " has no previous version"),
+      .hint =
+          "'vmcred vars rotate', 'set' and 'import' keep one where all that they change was there before, "
+          "until the generator runs again"};
 }
 
 std::string message_of(const std::vector<store::GeneratorId>& generators) {
@@ -96,8 +109,10 @@ std::string message_of(const std::vector<store::GeneratorId>& generators) {
 }  // namespace
 
 Result<RolledBack> roll_back(const Workshop& workshop, std::span<const std::size_t> seeds, Preview preview) {
-  VMCRED_TRY_ASSIGN(store::Transaction transaction,
-                    store::Transaction::begin(Versions(workshop.vars_path).root()));
+  const std::string root = Versions(workshop.vars_path).root();
+  VMCRED_TRY_ASSIGN(store::Transaction transaction, preview == Preview::yes
+                                                        ? store::Transaction::preview(root)
+                                                        : store::Transaction::begin(root));
   VMCRED_TRY_ASSIGN(const Picture picture, take_picture(workshop));
   Way way(workshop, picture, seeds);
   way.find();

@@ -14,8 +14,8 @@ struct RolledBack {
   std::vector<store::GeneratorId> stale;
 };
 
-// `seeds`, and each dependent whose previous version was made from what is current now. Where no seed has a
-// previous version: a credential error.
+// `seeds`, and each dependent that went along with them: its current version was made from theirs, and its
+// previous one from their previous ones. Where no seed has a previous version: a credential error.
 base::Result<RolledBack> roll_back(const Workshop& workshop, std::span<const std::size_t> seeds,
                                    Preview preview);
 

@@ -82,7 +82,7 @@ Result<Rotation> rotate(const Workshop& workshop, std::string_view vm, std::stri
   VMCRED_TRY_ASSIGN(order.wanted, generators_of(workshop.declared, vm, secret));
   order.anew = Anew::yes;
   order.ask_again = true;
-  order.keep_previous = true;
+  order.keep_previous = KeepPrevious::yes;
   Result<Plan> plan =
       preview_only == Preview::yes ? preview(workshop, order) : execute(workshop, order, prompts, progress);
   if (!plan) return std::move(plan).error();

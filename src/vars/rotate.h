@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// New values for a VM's secrets, and back. The previous version stays in the store, encrypted, for one way
-// back.
+// New values for a VM's secrets, and back: of each generator the values from before its last change stay in
+// the store, encrypted.
 #pragma once
 
 #include <string>
@@ -36,8 +36,9 @@ enum class Preview { no, yes };
 base::Result<Rotation> rotate(const Workshop& workshop, std::string_view vm, std::string_view secret,
                               PromptSource& prompts, Progress& progress, Preview preview);
 
-// Exchanges the current values with those before the last rotation, of the same generators and of what
-// depends on them; a second call undoes the first. Fails where there is no previous version.
+// Exchanges the current values with those from before the last change of their generators (a rotation, or
+// set_values()), and of what went along with them; a second call undoes the first. Fails where there is no
+// previous version.
 base::Result<Rotation> rollback(const Workshop& workshop, std::string_view vm, std::string_view secret,
                                 Preview preview);
 

@@ -9,17 +9,17 @@ using base::Result;
 using store::Placement;
 using store::Visibility;
 
-Result<void> Staging::add(std::span<const Step> steps, const MadeValues& made, bool keep_previous) {
+Result<void> Staging::add(std::span<const Step> steps, const MadeValues& made, KeepPrevious keep) {
   std::vector<DeclaredVar> vars;
   for (const auto& [id, value] : made) vars.push_back(value.var);
   VMCRED_TRY(ensure_machine_keys(vars));
-  VMCRED_TRY(write_values(made, keep_previous));
+  VMCRED_TRY(write_values(made, keep));
   std::vector<std::string> versions;
   for (std::size_t i = 0; i < m_picture.versions.size(); ++i) versions.push_back(m_picture.version_of(i));
   for (const Step& step : steps) {
     const Declaration& generator = m_workshop.declared.generators()[step.generator];
     VMCRED_TRY(m_workshop.store.set_validation_hash(m_transaction, generator.id, generator.validation_hash));
-    VMCRED_TRY(write_version(step, keep_previous, versions));
+    VMCRED_TRY(write_version(step, versions));
     VMCRED_TRY(remove_other_places(generator));
   }
   return {};
@@ -42,39 +42,38 @@ Result<bool> Staging::is_unchanged(const MadeValue& value) const {
   return value.value.equals(before.bytes());
 }
 
-Result<void> Staging::write_values(const MadeValues& made, bool keep_previous) {
+// A value that is the same has no way back, and needs none.
+Result<void> Staging::write_values(const MadeValues& made, KeepPrevious keep) {
   std::vector<store::Value> values;
   for (const auto& [id, value] : made) {
     const Visibility visibility = value.var.visibility();
-    if (keep_previous && m_workshop.store.has(id, visibility)) {
+    if (keep == KeepPrevious::yes && m_workshop.store.has(id, visibility)) {
       VMCRED_TRY_ASSIGN(const bool unchanged, is_unchanged(value));
       if (unchanged) continue;
-      m_replaced[id.generator].push_back(id.file);
     }
     values.push_back(
         {.id = id, .visibility = visibility, .audience = value.var.audience(), .bytes = value.value.bytes()});
   }
-  return m_workshop.store.write(m_transaction, values, keep_previous);
+  VMCRED_TRY_ASSIGN(m_kept, stage_values(m_workshop, m_transaction, values, keep));
+  return {};
 }
 
-// Only where somebody will ask for it: a generator that stands alone leaves no file.
-Result<void> Staging::write_version(const Step& step, bool keep_previous,
-                                    std::vector<std::string>& versions) {
+// Only where somebody will ask for it: a generator that stands alone and has no way back leaves no file. A
+// run that changed no value leaves the way back as it was.
+Result<void> Staging::write_version(const Step& step, std::vector<std::string>& versions) {
   const auto& generators = m_workshop.declared.generators();
   const Declaration& generator = generators[step.generator];
   const auto& before = m_picture.versions[step.generator];
   const bool stands_alone =
       generator.dependencies.empty() && m_picture.graph.dependents(step.generator).empty();
-  if (stands_alone && !keep_previous && !before) return {};
   VersionFile file;
+  VMCRED_TRY_ASSIGN(file.previous, way_back_to(m_workshop, generator.id, before, m_kept));
+  if (before && !m_kept.contains(generator.id)) file.previous = before->previous;
+  if (stands_alone && !file.previous && !before) return {};
   VMCRED_TRY_ASSIGN(file.current.version, new_version());
   versions[step.generator] = file.current.version;
   for (const std::size_t dependency : generator.dependencies)
     file.current.from.emplace(store::path_of(generators[dependency].id), versions[dependency]);
-  if (const auto replaced = m_replaced.find(generator.id); replaced != m_replaced.end()) {
-    file.previous = before ? before->current : Making();
-    file.previous_files = replaced->second;
-  }
   return m_versions.write(m_transaction, generator.id, file);
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "vars/execute.h"
+#include "vars/way_back.h"
 
 namespace vmcred::vars {
 
@@ -27,23 +28,23 @@ class Staging {
         m_versions(workshop.vars_path) {}
 
   // The values of these steps, with their hashes and versions; what lies at places of before goes.
-  base::Result<void> add(std::span<const Step> steps, const MadeValues& made, bool keep_previous);
+  base::Result<void> add(std::span<const Step> steps, const MadeValues& made, KeepPrevious keep);
 
   // Lets exactly those read it who should.
   base::Result<void> fix(std::span<const DeclaredVar> vars);
 
  private:
   base::Result<void> ensure_machine_keys(std::span<const DeclaredVar> vars);
-  base::Result<void> write_values(const MadeValues& made, bool keep_previous);
+  base::Result<void> write_values(const MadeValues& made, KeepPrevious keep);
   base::Result<bool> is_unchanged(const MadeValue& value) const;
-  base::Result<void> write_version(const Step& step, bool keep_previous, std::vector<std::string>& versions);
+  base::Result<void> write_version(const Step& step, std::vector<std::string>& versions);
   base::Result<void> remove_other_places(const Declaration& generator);
 
   const Workshop& m_workshop;
   const Picture& m_picture;
   store::Transaction& m_transaction;
   Versions m_versions;
-  std::map<store::GeneratorId, std::vector<std::string>> m_replaced;  // files whose previous value is kept
+  KeptFiles m_kept;
 };
 
 // "vars: update via generator x (machine: web)", as clan has it; a summary for several.

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "config/path.h"
 #include "secret/random.h"
+#include "store/places.h"
 
 namespace vmcred::vars {
 namespace {
@@ -15,7 +16,6 @@ namespace {
 using base::concat;
 using base::Result;
 
-constexpr std::string_view k_file_name = ".version";
 constexpr std::size_t k_max_file_bytes = std::size_t{1024} * 1024;
 
 std::vector<std::string_view> split(std::string_view text, char separator) {
@@ -33,6 +33,11 @@ std::string text_of(const Making& making, std::string_view prefix) {
   return text;
 }
 
+// A hash that another program wrote may be anything: none that we would want.
+std::string_view as_word(std::string_view hash) {
+  return hash.empty() || hash.find_first_of(" \n") != std::string_view::npos ? k_unknown_version : hash;
+}
+
 bool add_line(VersionFile& file, std::string_view line) {
   const auto words = split(line, ' ');
   const auto is = [&](std::string_view name, std::size_t count) {
@@ -43,11 +48,13 @@ bool add_line(VersionFile& file, std::string_view line) {
   } else if (is("from", 3)) {
     file.current.from.emplace(words[1], words[2]);
   } else if (is("previous-version", 2)) {
-    file.previous.emplace().version = words[1];
+    file.previous.emplace().making.version = words[1];
   } else if (is("previous-from", 3) && file.previous) {
-    file.previous->from.emplace(words[1], words[2]);
+    file.previous->making.from.emplace(words[1], words[2]);
+  } else if (is("previous-validation", 2) && file.previous) {
+    file.previous->validation = words[1];
   } else if (is("previous-file", 2) && file.previous) {
-    file.previous_files.emplace_back(words[1]);
+    file.previous->files.emplace_back(words[1]);
   } else {
     return false;
   }
@@ -59,8 +66,10 @@ bool add_line(VersionFile& file, std::string_view line) {
 std::string text_of(const VersionFile& file) {
   std::string text = text_of(file.current, "");
   if (!file.previous) return text;
-  text += text_of(*file.previous, "previous-");
-  for (const std::string& name : file.previous_files) text += concat("previous-file ", name, "\n");
+  const WayBack& previous = *file.previous;
+  text += text_of(previous.making, "previous-");
+  if (previous.validation) text += concat("previous-validation ", as_word(*previous.validation), "\n");
+  for (const std::string& name : previous.files) text += concat("previous-file ", name, "\n");
   return text;
 }
 
@@ -85,7 +94,7 @@ Result<std::string> new_version() {
 }
 
 Result<std::optional<VersionFile>> Versions::read(const store::GeneratorId& generator) const {
-  const std::string path = concat(m_vars_path, "/", store::path_of(generator), "/", k_file_name);
+  const std::string path = concat(m_vars_path, "/", store::path_of(generator), "/", store::k_version_file);
   if (!base::path_exists(path)) return std::optional<VersionFile>();
   VMCRED_TRY_ASSIGN(const std::string text, base::read_text_file(path, k_max_file_bytes));
   VMCRED_TRY_ASSIGN(VersionFile file, parse_version_file(text, path));
@@ -113,7 +122,7 @@ std::string Versions::root() const {
 
 std::string Versions::path_in_root(const store::GeneratorId& generator) const {
   return concat(std::string_view(m_vars_path).substr(m_vars_path.rfind('/') + 1), "/",
-                store::path_of(generator), "/", k_file_name);
+                store::path_of(generator), "/", store::k_version_file);
 }
 
 }  // namespace vmcred::vars

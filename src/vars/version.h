@@ -25,10 +25,18 @@ struct Making {
   bool operator==(const Making&) const = default;
 };
 
+// What a rollback brings back.
+struct WayBack {
+  Making making;
+  std::optional<std::string> validation;  // the validation hash of then
+  std::vector<std::string> files;         // that had other values: at least one, maybe not all
+
+  bool operator==(const WayBack&) const = default;
+};
+
 struct VersionFile {
   Making current;
-  std::optional<Making> previous;           // what a rollback brings back
-  std::vector<std::string> previous_files;  // of these files, which are not all
+  std::optional<WayBack> previous;
 
   bool operator==(const VersionFile&) const = default;
 };

@@ -11,13 +11,14 @@ namespace {
 
 const VersionFile k_file{
     .current = {.version = "aa", .from = {{"shared/ca", "bb"}, {"per-machine/web/base", "-"}}},
-    .previous = Making{.version = "cc", .from = {{"shared/ca", "dd"}}},
-    .previous_files = {"key", "cert.pem"},
+    .previous = WayBack{.making = {.version = "cc", .from = {{"shared/ca", "dd"}}},
+                        .validation = "ee",
+                        .files = {"key", "cert.pem"}},
 };
 constexpr std::string_view k_text =
     "version aa\nfrom per-machine/web/base -\nfrom shared/ca bb\nprevious-version cc\nprevious-from "
     "shared/ca "
-    "dd\nprevious-file key\nprevious-file cert.pem\n";
+    "dd\nprevious-validation ee\nprevious-file key\nprevious-file cert.pem\n";
 
 TEST(Version, WritesAndReadsItsFile) {
   EXPECT_EQ(text_of(k_file), k_text);
@@ -34,6 +35,14 @@ TEST(Version, PointsAtALineThatIsNone) {
     ASSERT_FALSE(read) << text;
     EXPECT_EQ(read.error().what, "x:1: not a line of a version file");
   }
+}
+
+TEST(Version, AHashThatIsNoWordBreaksNoLine) {
+  VersionFile file = k_file;
+  file.previous->validation = "two\nlines";
+  const auto read = parse_version_file(text_of(file), "x");
+  ASSERT_TRUE(read) << read.error().what;
+  EXPECT_EQ(read->previous->validation, "-");
 }
 
 TEST(Version, NewOnesAreRandom) {

@@ -24,7 +24,10 @@ import * as age from "age-encryption";
 import {readFileSync, writeFileSync} from "node:fs";
 const [task, key, input, output] = process.argv.slice(2);
 const bytes = readFileSync(input);
-if (task == "decrypt") {
+if (task == "keygen-pq") {
+  const identity = await age.generateHybridIdentity();
+  writeFileSync(output, [identity, await age.identityToRecipient(identity)].join(" "));
+} else if (task == "decrypt") {
   const decrypter = new age.Decrypter();
   key.startsWith("AGE-") ? decrypter.addIdentity(key) : decrypter.addPassphrase(key);
   const binary = bytes.subarray(0, 5).toString() == "-----" ? age.armor.decode(bytes.toString()) : bytes;
@@ -204,6 +207,33 @@ def test_we_read_typages(place: Place, typage: Path, task: str) -> None:
     run_typage(typage, task, place.recipients[0], place.plain, place.file)
     vmcred("decrypt", "-i", place.keys[0], "-o", place.result, place.file)
     place.check()
+
+
+def test_post_quantum_keys_of_typage(small: Place, pq_key: Path, typage: Path) -> None:
+    """Ours open what it makes, and it opens what we make, with our identity."""
+    recipient = vmcred("keygen", "-y", pq_key).decode().strip()
+    run_typage(typage, "encrypt", recipient, small.plain, small.file)
+    vmcred("decrypt", "-i", pq_key, "-o", small.result, small.file)
+    small.check()
+    small.result.unlink()
+    vmcred("encrypt", "-r", recipient, "-o", small.file, small.plain)
+    run_typage(typage, "decrypt", pq_key.read_text().splitlines()[-1], small.file, small.result)
+    small.check()
+
+
+def test_post_quantum_identities_of_typage(small: Place, pq_key: Path, typage: Path) -> None:
+    """We name the recipient of an identity that it made as it does, and use it both ways."""
+    run_typage(typage, "keygen-pq", "", small.plain, pq_key)
+    secret_key, recipient = pq_key.read_text().split()
+    pq_key.write_text(secret_key + "\n")
+    assert vmcred("keygen", "-y", pq_key).decode().strip() == recipient
+    vmcred("encrypt", "-i", pq_key, "-o", small.file, small.plain)
+    run_typage(typage, "decrypt", secret_key, small.file, small.result)
+    small.check()
+    small.result.unlink()
+    run_typage(typage, "encrypt", recipient, small.plain, small.file)
+    vmcred("decrypt", "-i", pq_key, "-o", small.result, small.file)
+    small.check()
 
 
 def test_passphrases_of_typage(small: Place, typage: Path) -> None:

@@ -17,6 +17,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "crypto/digest.h"
+#include "crypto/ml_kem.h"
 
 namespace {
 
@@ -66,7 +67,8 @@ std::string class_of(const base::Error& error) {
     case age::Failure::none:
       break;
   }
-  return error.kind == base::ErrorKind::host ? "needs OpenSSL 3.5" : "other: " + error.what;
+  const bool lacks_ml_kem = error.kind == base::ErrorKind::host && !crypto::ml_kem_is_available();
+  return lacks_ml_kem ? "needs OpenSSL 3.5" : "other: " + error.what;
 }
 
 std::string hex(crypto::Bytes bytes) {

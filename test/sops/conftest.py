@@ -12,7 +12,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "support"))
 from fetched_tools import tools  # noqa: E402
-from terminal import run_at_terminal  # noqa: E402
+from terminal import and_state_after, run_at_terminal  # noqa: E402
 
 VMCRED = [str(Path(os.environ["VMCRED_BIN"]).resolve()), "sops"]
 KEY_NAMES = ("alice", "bob", "carol")
@@ -51,9 +51,10 @@ class Bench:
             [*program, *words], cwd=self.place, env=environment, capture_output=True, timeout=60, check=False, **options
         )
 
-    def at_terminal(self, *words: str, answers: list[tuple[str, str]], **env: str) -> tuple[int, str]:
-        """`vmcred sops …` as alice, at a terminal where each answer is given after its cue."""
-        return run_at_terminal([*VMCRED, *words], answers, place=self.place, environment=self.environment_of(**env))
+    def at_terminal(self, *words: str, answers: list[tuple[str, str | bytes]], **env: str) -> tuple[int, str]:
+        """`vmcred sops …` as alice, at a terminal where each answer is given after its cue; its state is shown then."""
+        command = and_state_after([*VMCRED, *words])
+        return run_at_terminal(command, answers, place=self.place, environment=self.environment_of(**env))
 
     def ours(self, *words: str, **options: object) -> subprocess.CompletedProcess:
         """`vmcred sops …`."""

@@ -115,6 +115,84 @@ def test_mistakes(bench, mistake: str) -> None:
     assert theirs.returncode == expected, theirs.stderr
 
 
+EMPTY = {
+    "yaml": 92,
+    "json": 2,
+    "env": 0,
+    "txt": 0,
+}
+
+
+@pytest.mark.parametrize("suffix", EMPTY)
+def test_empty_files(bench, suffix: str) -> None:
+    """Only YAML has files without a document; dotenv and binary files may have nothing in them."""
+    name = f"empty.{suffix}"
+    bench.write(name, "")
+    ours = bench.ours("encrypt", "--age", bench.recipients("alice"), name)
+    theirs = bench.theirs("encrypt", "--age", bench.recipients("alice"), name)
+    assert (ours.returncode, theirs.returncode) == (EMPTY[suffix], EMPTY[suffix]), ours.stderr
+    if EMPTY[suffix] == 0:
+        for encrypted in (ours.stdout, theirs.stdout):
+            bench.write(name, encrypted)
+            assert bench.output_of(bench.ours, "decrypt", name) == b""
+            assert bench.output_of(bench.theirs, "decrypt", name) == b""
+
+
+@pytest.mark.parametrize("command", [["decrypt"], ["rotate"], ["set"], ["filestatus"]], ids=lambda words: words[0])
+@pytest.mark.parametrize("suffix", EMPTY)
+def test_empty_files_are_not_encrypted(bench, suffix: str, command: list[str]) -> None:
+    name = f"empty.{suffix}"
+    bench.write(name, "")
+    words = [*command, name, *(['["a"]', '"b"'] if command == ["set"] else [])]
+    ours, theirs = bench.ours(*words), bench.theirs(*words)
+    assert ours.returncode == theirs.returncode, ours.stderr
+    assert ours.stdout == theirs.stdout
+    assert (bench.place / name).read_bytes() == b""
+
+
+def test_the_status_of_files_that_are_not_right(bench) -> None:
+    for name, text in {"x.json": "{", "x.yaml": "a: [", "x.env": "A", "x.txt": "text"}.items():
+        bench.write(name, text)
+        ours = bench.ours("filestatus", name)
+        assert ours.returncode == bench.theirs("filestatus", name).returncode == 1, ours.stderr
+
+
+# What the format of the result has no place for; where sops writes another file than it was given, its code is 0.
+UNFIT = {
+    "a map into dotenv": (["encrypt", "--output-type", "dotenv", "plain.json"], 4),
+    "a map out into dotenv": (["decrypt", "--output-type", "dotenv", "x.json"], 4),
+    "a map out into binary": (["decrypt", "--output-type", "binary", "x.json"], 4),
+    "a part out into binary": (["decrypt", "--extract", '["m"]', "--output-type", "binary", "x.json"], 4),
+    "a part out into dotenv": (["decrypt", "--extract", '["m"]', "--output-type", "dotenv", "x.json"], 0),
+}
+
+
+@pytest.mark.parametrize("case", UNFIT)
+def test_values_that_the_format_cannot_hold(bench, case: str) -> None:
+    """4, and nothing is printed or written."""
+    words, of_sops = UNFIT[case]
+    bench.write("plain.json", '{"m": {"a": "b"}, "l": [1]}')
+    bench.write("x.json", bench.output_of(bench.ours, "encrypt", "--age", bench.recipients("alice"), "plain.json"))
+    env = {"SOPS_AGE_RECIPIENTS": bench.recipients("alice")}
+    ours = bench.ours(words[0], "--output", "result", *words[1:], env=env)
+    assert (ours.returncode, ours.stdout) == (4, b""), ours.stderr
+    assert not (bench.place / "result").exists()
+    assert bench.theirs(*words, env=env).returncode == of_sops
+
+
+@pytest.mark.parametrize("name", ["x.yaml", "x.env"])
+def test_a_comment_that_would_switch_encryption_off(bench, name: str) -> None:
+    """23: its ciphertext matches the rule's own expression."""
+    recipient = bench.recipients("alice")
+    bench.write(".sops.yaml", f"creation_rules:\n  - age: {recipient}\n    unencrypted_comment_regex: ^ENC\n")
+    text = b"# note\na: b\n" if name == "x.yaml" else b"# note\na=b\n"
+    bench.write(name, text)
+    ours, theirs = bench.ours("encrypt", "--in-place", name), bench.theirs("encrypt", name)
+    assert ours.returncode == theirs.returncode == 23, ours.stderr
+    assert b"hint: choose an expression" in ours.stderr
+    assert (bench.place / name).read_bytes() == text
+
+
 def test_the_wrong_key(bench) -> None:
     """128, and a hint."""
     bench.write("x.json", '{"a": "b"}')

@@ -2,6 +2,11 @@
 """Who can open a file: updatekeys, rotate, and what they leave alone."""
 
 import json
+import os
+from pathlib import Path
+
+import pytest
+from terminal import END, ENDED_BY_INTERRUPT, INTERRUPT, is_usual
 
 
 def encrypted_for(bench, runner, name: str, text: str, *people: str) -> bytes:
@@ -66,6 +71,46 @@ def test_updatekeys_asks_at_the_terminal(bench) -> None:
     assert (bench.place / "x.json").read_bytes() == before
     status, shown = bench.at_terminal("updatekeys", "x.json", answers=[("Is this right? [y/N] ", "y")])
     assert status == 0
+    assert bench.output_of(bench.ours, "decrypt", "--extract", '["a"]', "x.json", who="bob") == b"b"
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [("n", 0), ("yeah", 0), (" y", 0), (END, 1), (b"y" + INTERRUPT, ENDED_BY_INTERRUPT)],
+    ids=["n", "yeah", "blank", "^D", "^C"],
+)
+def test_updatekeys_takes_nothing_else_for_a_yes(bench, answer: str | bytes, expected: int) -> None:
+    """The file stays, nothing is beside it, and the terminal is as it was."""
+    before = encrypted_for(bench, bench.ours, "x.json", '{"a": "b"}', "alice")
+    bench.write(".sops.yaml", f"creation_rules:\n  - age: {bench.recipients('alice', 'bob')}\n")
+    names = sorted(bench.place.rglob("*"))
+    status, shown = bench.at_terminal("updatekeys", "x.json", answers=[("Is this right? [y/N] ", answer)])
+    assert status == expected, shown
+    assert is_usual(shown)
+    assert (bench.place / "x.json").read_bytes() == before
+    assert sorted(bench.place.rglob("*")) == names
+
+
+def test_updatekeys_asks_for_the_passphrase_of_a_locked_identity(bench) -> None:
+    """It does not show, and ^C changes nothing. However many recipients there are, it is asked for once."""
+    before = encrypted_for(bench, bench.ours, "x.json", '{"a": "b"}', "carol", "alice")
+    bench.write(".sops.yaml", f"creation_rules:\n  - age: {bench.recipients('alice', 'bob')}\n")
+    bench.write("passphrase", "correct horse")
+    lock = [str(Path(os.environ["VMCRED_BIN"]).resolve()), "age", "encrypt", "--passphrase-file", "passphrase"]
+    bench.output_of(bench.run, [*lock, "-o", "locked", str(bench.people["alice"].key_file)])
+    for answer, sentence in ((b"correct ho" + INTERRUPT, "interrupted"), ("wrong horse", "passphrase")):
+        words = ("updatekeys", "--yes", "x.json")
+        status, shown = bench.at_terminal(*words, answers=[("passphrase for", answer)], SOPS_AGE_KEY_FILE="locked")
+        assert status == 128, shown
+        assert sentence in shown
+        assert shown.count("passphrase for") == 1
+        assert "correct" not in shown and "horse" not in shown
+        assert is_usual(shown)
+        assert (bench.place / "x.json").read_bytes() == before
+    answers = [("passphrase for", "correct horse"), ("Is this right? [y/N] ", "y")]
+    status, shown = bench.at_terminal("updatekeys", "x.json", answers=answers, SOPS_AGE_KEY_FILE="locked")
+    assert status == 0, shown
+    assert "horse" not in shown
     assert bench.output_of(bench.ours, "decrypt", "--extract", '["a"]', "x.json", who="bob") == b"b"
 
 

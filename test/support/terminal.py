@@ -8,16 +8,20 @@ import time
 from pathlib import Path
 
 PATIENCE_SECONDS = 60
+INTERRUPT = b"\x03"
+END = b"\x04"
+ENDED_BY_INTERRUPT = 130  # in a shell
 
 
 def run_at_terminal(
     words: list[str],
-    answers: list[tuple[str, str]],
+    answers: list[tuple[str, str | bytes]],
     pause: float = 0,
     place: Path | None = None,
     environment: dict[str, str] | None = None,
 ) -> tuple[int, str]:
-    """Gives each answer when its cue has been shown. Returns the exit status and all that was shown."""
+    """Gives each answer when its cue has been shown, with Enter where it is no bytes. Returns the exit status and all
+    that was shown."""
     child, terminal = pty.fork()
     if child == 0:
         os.chdir(place or ".")
@@ -38,7 +42,19 @@ def run_at_terminal(
         if waiting and (place_shown := shown.find(waiting[0][0].encode(), seen)) >= 0:
             seen = place_shown + len(waiting[0][0])
             time.sleep(pause)
-            os.write(terminal, waiting.pop(0)[1].encode() + b"\n")
+            answer = waiting.pop(0)[1]
+            os.write(terminal, answer if isinstance(answer, bytes) else answer.encode() + b"\n")
     os.close(terminal)
     _, status = os.waitpid(child, 0)
     return os.waitstatus_to_exitcode(status), shown.decode(errors="replace")
+
+
+def and_state_after(words: list[str]) -> list[str]:
+    """The words in a shell, which shows how they left the terminal. It would be set anew if they led the session."""
+    return ["/bin/sh", "-c", 'trap : INT; "$@"; code=$?; /usr/bin/stty -a; exit $code', "sh", *words]
+
+
+def is_usual(shown: str) -> bool:
+    """Does the terminal show what is typed, and send signals? As and_state_after() shows it."""
+    state = shown[shown.rindex("speed ") :]
+    return {"echo", "isig", "icanon"} <= set(state.split()) and "eol = <undef>;" in state

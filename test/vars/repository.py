@@ -137,13 +137,13 @@ def machine_of(row: dict) -> str:
 
 
 def make_repository(place: Path, config: str = CONFIG, git: bool = True) -> Repository:
-    """An empty store with one admin. In git, where everything so far is committed."""
+    """An empty store with one admin, whose recipient stands for ADMIN in the config. In git, where everything so far is
+    committed."""
     root, home = place / "repository", place / "home"
     root.mkdir(parents=True)
     home.mkdir(mode=0o700)
-    (root / "vmcred.toml").write_text(config)
     repository = Repository(root, home)
-    make_key(repository.key_file)
+    (root / "vmcred.toml").write_text(config.replace("ADMIN", make_key(repository.key_file)))
     if git:
         repository.git("init", "--quiet", "--initial-branch=main")
         repository.git("add", "vmcred.toml")

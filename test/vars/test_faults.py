@@ -1,98 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Killed anywhere, without room, without a right to write, two at once: the store is the old one or the new one."""
+"""Without room, without a right to write, two at once: the store is the old one or the new one."""
 
-import json
 import os
-import random
-import signal
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from repository import SECRETS_OF_CONFIG, Repository, make_key, output, run
-
-KILLS = 12
-
-
-def seeded() -> random.Random:
-    """A source of delays; its seed is printed, and taken from $VMCRED_SEED."""
-    seed = int(os.environ.get("VMCRED_SEED", random.SystemRandom().randrange(1 << 32)))
-    print(f"VMCRED_SEED={seed}")
-    return random.Random(seed)
-
-
-def seconds_of(job: Callable[[], object]) -> float:
-    start = time.monotonic()
-    job()
-    return time.monotonic() - start
-
-
-def kill_after(repository: Repository, seconds: float, *words: str, value: bytes = b"") -> None:
-    """Starts a command with this on its input, and kills it and all its children after this time."""
-    process = subprocess.Popen(
-        repository.command(*words), env=repository.environment, start_new_session=True, stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=repository.root,
-    )
-    process.stdin.write(value)
-    process.stdin.close()
-    time.sleep(seconds)
-    os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-
-
-def remains(repository: Repository) -> list[Path]:
-    return list(repository.root.glob(".vmcred-journal*"))
-
-
-def test_generate_killed_at_any_time_leaves_all_or_nothing(make: Callable[..., Repository]) -> None:
-    rng = seeded()
-    first, repository = make(), make()
-    usual = seconds_of(lambda: first.vmcred("vars", "generate"))
-    for _ in range(KILLS):
-        kill_after(repository, rng.uniform(0, usual), "vars", "generate", "-r")
-        values = repository.values()
-        assert len(values) in (0, SECRETS_OF_CONFIG + 2)  # with the two names, which are open
-        if values:
-            assert values["per-machine/web/derived/copy"] == b"copy of " + values["per-machine/web/app/token"]
-    repository.vmcred("vars", "generate")
-    repository.vmcred("vars", "check")
-    assert repository.is_clean() and not remains(repository)
-    repository.git("fsck", "--strict")
-
-
-def recipient_of_bob(repository: Repository) -> str:
-    return json.loads((repository.root / "sops" / "users" / "bob" / "key.json").read_text())[0]["publickey"]
-
-
-@pytest.mark.parametrize("change", ["rotate", "set", "users add"])
-def test_a_change_killed_at_any_time_is_whole_after_the_same_command(full: Repository, change: str) -> None:
-    def command(number: int) -> list[str]:
-        if change == "rotate":
-            return ["vars", "rotate", "web"]
-        if change == "set":
-            return ["vars", "set", "web", "app/token"]
-        return ["vars", "users", "add", "bob", make_key(full.home / f"bob{number}.txt"), "--force"]
-
-    rng = seeded()
-    words = command(KILLS)
-    usual = seconds_of(lambda: full.vmcred(*words, input=b"first"))
-    full.vmcred("vars", "generate")
-    for number in range(KILLS):
-        words = command(number)
-        kill_after(full, rng.uniform(0, usual), *words, value=b"value %d" % number)
-        token, copy = full.get("web", "app/token"), full.get("web", "derived/copy")
-        assert change == "set" or copy == b"copy of " + token
-        if change == "users add":
-            bob = recipient_of_bob(full)
-            assert all(bob in full.recipients(file) for file in full.secret_files())
-    full.vmcred(*words, input=b"last")
-    full.vmcred("vars", "generate")
-    full.vmcred("vars", "check")
-    assert full.get("web", "derived/copy") == b"copy of " + full.get("web", "app/token")
-    assert full.is_clean() and not remains(full)
+from kills import remains
+from repository import Repository, output, run
 
 
 def test_two_at_once_both_succeed(full: Repository) -> None:

@@ -14,6 +14,7 @@ constexpr Option k_passphrase_file{"--passphrase-file", "FILE", "take the passph
 
 constexpr std::array k_keygen_options{
     k_output,
+    Option{"--pq", "", "make a post-quantum identity, age1pq1…; needs OpenSSL 3.5"},
     Option{"--convert", "", "print the recipients of the identity file INPUT", "-y"},
 };
 constexpr std::array k_encrypt_options{

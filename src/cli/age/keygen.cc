@@ -36,7 +36,8 @@ Result<void> generate(const command::Arguments& arguments, const command::Stream
                     OutputFile::open(arguments, streams, k_private_file_mode, OutputFile::IfExists::fail));
   if (is_readable_by_all(output.fd()))
     command::warn(k_program_name, streams, concat(output.name(), " is a file that all users can read"));
-  VMCRED_TRY_ASSIGN(const auto identity, age::generate_identity());
+  VMCRED_TRY_ASSIGN(const auto identity,
+                    arguments.has("--pq") ? age::generate_hybrid_identity() : age::generate_identity());
   VMCRED_TRY_ASSIGN(const SecretBuffer file, age::identity_file(identity));
   VMCRED_TRY(base::write_all(output.fd(), file.bytes(), output.name()));
   VMCRED_TRY(output.commit());
@@ -46,6 +47,10 @@ Result<void> generate(const command::Arguments& arguments, const command::Stream
 }
 
 Result<void> convert(const command::Arguments& arguments, const command::Streams& streams, mode_t mode) {
+  if (arguments.has("--pq"))
+    return base::Error{.kind = base::ErrorKind::usage,
+                       .what = "--pq can't be combined with --convert",
+                       .hint = "drop --pq: the identities tell what their recipients are"};
   const std::string path = arguments.operand_at(0).value_or("-");
   VMCRED_TRY_ASSIGN(const SecretBuffer file, read_key_file(path));
   const TerminalPassphrasePrompt prompt;

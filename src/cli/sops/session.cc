@@ -157,7 +157,7 @@ base::Result<EncryptionPlan> plan_encryption(const command::Arguments& arguments
 }
 
 base::Result<void> Keys::load() {
-  VMCRED_TRY_ASSIGN(m_keyring, store::Keyring::load({}, &m_prompt));
+  VMCRED_TRY_ASSIGN(m_keyring, store::Keyring::load({}, &m_prompt, &m_plugin_ui));
   return {};
 }
 
@@ -171,11 +171,17 @@ base::Error Keys::explained(base::Error error) const {
 
 base::Result<sops::Document> read_sops_file(const SopsFile& file) {
   VMCRED_TRY_ASSIGN(const auto contents, read_contents(file));
-  auto document = sops::parse_encrypted(contents.bytes(), file.input_format);
+  return parse_sops_file(file, contents.bytes());
+}
+
+base::Result<sops::Document> parse_sops_file(const SopsFile& file, crypto::Bytes contents) {
+  auto document = sops::parse_encrypted(contents, file.input_format);
   if (document) return document;
   base::Error error = base::in(subject_of(file), std::move(document));
-  // Only a plain file that can't be parsed is the sops program's 2.
-  if (sops::failure_of(error) == Failure::unreadable) error.detail = static_cast<int>(Failure::generic);
+  // Only plain files that can't be parsed, or are empty, have numbers of their own in the sops program.
+  const Failure failure = sops::failure_of(error);
+  if (failure == Failure::unreadable || failure == Failure::empty_file)
+    error.detail = static_cast<int>(Failure::generic);
   return error;
 }
 

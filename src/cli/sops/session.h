@@ -9,6 +9,7 @@
 #include "age/age.h"
 #include "base/result.h"
 #include "cli/passphrase_prompt.h"
+#include "cli/plugin_ui.h"
 #include "cli/sops/files.h"
 #include "command/arguments.h"
 #include "command/program.h"
@@ -82,6 +83,7 @@ class Keys {
 
  private:
   TerminalPassphrasePrompt m_prompt;
+  TerminalPluginUi m_plugin_ui;
   std::optional<store::Keyring> m_keyring;
 };
 
@@ -89,8 +91,9 @@ class Keys {
 base::Result<sops::OpenDocument> open_sops_file(const command::Arguments& arguments, const SopsFile& file,
                                                 const Keys& keys);
 
-// Reads a file without a key.
+// Reads a file without a key; the second one where its contents are there already.
 base::Result<sops::Document> read_sops_file(const SopsFile& file);
+base::Result<sops::Document> parse_sops_file(const SopsFile& file, crypto::Bytes contents);
 
 // "path" or "standard input".
 std::string subject_of(const SopsFile& file);

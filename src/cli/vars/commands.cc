@@ -28,8 +28,12 @@ constexpr std::array k_generate_options{
     k_json,
 };
 constexpr std::array k_list_options{k_config_option, k_identity_option, k_json};
-constexpr std::array k_get_options{k_config_option, k_identity_option};
-constexpr std::array k_set_options{k_config_option, k_identity_option, k_dry_run};
+constexpr std::array k_get_options{
+    k_config_option,
+    k_identity_option,
+    Option{"--json", "", "print JSON, with the value in base64"},
+};
+constexpr std::array k_set_options{k_config_option, k_identity_option, k_dry_run, k_json};
 constexpr std::array k_check_options{k_config_option, k_identity_option, k_generator, k_json};
 constexpr std::array k_fix_options{
     k_config_option,
@@ -43,7 +47,7 @@ constexpr std::array k_fix_options{
 constexpr std::array k_rotate_options{
     k_config_option,
     k_identity_option,
-    Option{"--rollback", "", "take back the values from before the last rotation"},
+    Option{"--rollback", "", "take back the values from before the last change, of each generator its own"},
     Option{"--restart", "", "restart what uses them, where it runs under systemd"},
     k_answers_option,
     k_dry_run,
@@ -54,8 +58,10 @@ constexpr std::array k_export_options{
     k_config_option,
     k_identity_option,
     Option{"--allow-disk", "", "although FOLDER is on a disk, which keeps what was once written"},
+    Option{"--dry-run", "", "list the files that would be written, and write none", "-n"},
+    k_json,
 };
-constexpr std::array k_import_options{k_config_option, k_identity_option, k_dry_run};
+constexpr std::array k_import_options{k_config_option, k_identity_option, k_dry_run, k_json};
 
 constexpr std::array k_vars_commands{
     Command{"vars generate", "[VM...]", "Make the secrets that are not there yet, for all VMs or these",

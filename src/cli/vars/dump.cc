@@ -7,6 +7,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 #include <cerrno>
+#include <filesystem>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -25,7 +26,7 @@ using base::UniqueFd;
 constexpr mode_t k_folder_mode = 0700;
 constexpr mode_t k_file_mode = 0600;
 constexpr std::size_t k_max_hash_bytes = 4096;
-const std::string k_hash_name = ".validation-hash";
+constexpr std::string_view k_new_folder_hint = "name a folder that does not exist yet";
 
 Result<void> check_is_memory(int fd, const std::string& path) {
   struct statfs facts{};
@@ -54,8 +55,7 @@ Result<UniqueFd> make_folders(int directory, const std::string& path, const std:
 }  // namespace
 
 Result<Dump> Dump::create(const std::string& path, Disk disk) {
-  if (::mkdir(path.c_str(), k_folder_mode) != 0)
-    return base::errno_error(path).with_hint("name a folder that does not exist yet");
+  if (::mkdir(path.c_str(), k_folder_mode) != 0) return base::errno_error(path).with_hint(k_new_folder_hint);
   VMCRED_TRY_ASSIGN(UniqueFd directory, base::open_file(path, O_DIRECTORY | O_RDONLY));
   const auto checked = disk == Disk::allowed ? Result<void>() : check_is_memory(directory.get(), path);
   if (!checked) {
@@ -65,29 +65,43 @@ Result<Dump> Dump::create(const std::string& path, Disk disk) {
   return Dump(path, std::move(directory));
 }
 
+Result<void> Dump::check_create(const std::string& path, Disk disk) {
+  if (base::path_exists(path)) return base::errno_error(path, EEXIST).with_hint(k_new_folder_hint);
+  const std::string parent = std::filesystem::path(path).lexically_normal().parent_path();
+  VMCRED_TRY_ASSIGN(const UniqueFd folder,
+                    base::open_file(parent.empty() ? "." : parent, O_DIRECTORY | O_RDONLY));
+  return disk == Disk::allowed ? Result<void>() : check_is_memory(folder.get(), path);
+}
+
 Result<Dump> Dump::open(const std::string& path) {
   VMCRED_TRY_ASSIGN(UniqueFd directory, base::open_file(path, O_DIRECTORY | O_RDONLY));
   return Dump(path, std::move(directory));
 }
 
-Result<void> Dump::write_file(const std::string& folder, const std::string& name,
-                              std::span<const std::byte> contents) {
-  VMCRED_TRY_ASSIGN(const UniqueFd place, make_folders(m_directory.get(), folder, m_path));
-  VMCRED_TRY_ASSIGN(const UniqueFd file,
-                    base::open_beneath(place.get(), name, O_WRONLY | O_CREAT | O_EXCL, k_file_mode));
-  return base::write_all(file.get(), contents, concat(m_path, "/", folder, "/", name));
+Result<void> Dump::write_file(const std::string& name, std::span<const std::byte> contents) {
+  const auto slash = name.rfind('/');
+  VMCRED_TRY_ASSIGN(const UniqueFd place, make_folders(m_directory.get(), name.substr(0, slash), m_path));
+  VMCRED_TRY_ASSIGN(const UniqueFd file, base::open_beneath(place.get(), name.substr(slash + 1),
+                                                            O_WRONLY | O_CREAT | O_EXCL, k_file_mode));
+  return base::write_all(file.get(), contents, concat(m_path, "/", name));
+}
+
+std::string Dump::name_of(const store::VarId& var) { return store::path_of(var); }
+
+std::string Dump::name_of_hash(const store::GeneratorId& generator) {
+  return concat(store::path_of(generator), "/.validation-hash");
 }
 
 Result<void> Dump::write(const store::VarId& var, std::span<const std::byte> value) {
-  return write_file(store::path_of(var.generator), var.file, value);
+  return write_file(name_of(var), value);
 }
 
 Result<void> Dump::write_hash(const store::GeneratorId& generator, const std::string& hash) {
-  return write_file(store::path_of(generator), k_hash_name, std::as_bytes(std::span(hash)));
+  return write_file(name_of_hash(generator), std::as_bytes(std::span(hash)));
 }
 
 Result<std::optional<secret::SecretBuffer>> Dump::read(const store::VarId& var) const {
-  const std::string path = store::path_of(var);
+  const std::string path = name_of(var);
   const UniqueFd file(
       ::openat(m_directory.get(), path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
   if (!file.valid() && errno == ENOENT) return std::optional<secret::SecretBuffer>();
@@ -99,7 +113,7 @@ Result<std::optional<secret::SecretBuffer>> Dump::read(const store::VarId& var) 
 }
 
 Result<std::optional<std::string>> Dump::read_hash(const store::GeneratorId& generator) const {
-  const std::string path = concat(m_path, "/", store::path_of(generator), "/", k_hash_name);
+  const std::string path = concat(m_path, "/", name_of_hash(generator));
   if (!base::path_exists(path)) return std::optional<std::string>();
   VMCRED_TRY_ASSIGN(std::string hash, base::read_text_file(path, k_max_hash_bytes));
   return std::optional(std::move(hash));

@@ -21,7 +21,14 @@ class Dump {
   enum class Disk { refused, allowed };
   static base::Result<Dump> create(const std::string& path, Disk disk);
 
+  // Would create() do it? Changes nothing.
+  static base::Result<void> check_create(const std::string& path, Disk disk);
+
   static base::Result<Dump> open(const std::string& path);
+
+  // Where they lie below the folder.
+  static std::string name_of(const store::VarId& var);
+  static std::string name_of_hash(const store::GeneratorId& generator);
 
   base::Result<void> write(const store::VarId& var, std::span<const std::byte> value);
   base::Result<void> write_hash(const store::GeneratorId& generator, const std::string& hash);
@@ -33,8 +40,7 @@ class Dump {
  private:
   Dump(std::string path, base::UniqueFd directory)
       : m_path(std::move(path)), m_directory(std::move(directory)) {}
-  base::Result<void> write_file(const std::string& folder, const std::string& name,
-                                std::span<const std::byte> contents);
+  base::Result<void> write_file(const std::string& name, std::span<const std::byte> contents);
 
   std::string m_path;
   base::UniqueFd m_directory;

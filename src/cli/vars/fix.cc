@@ -88,7 +88,7 @@ Result<void> renew_values(Session& session, const command::Arguments& arguments,
 Result<std::vector<Fixed>> fix_readers(Session& session, const command::Arguments& arguments,
                                        const std::vector<DeclaredVar>& secrets,
                                        const std::vector<std::string>& machines) {
-  VMCRED_TRY_ASSIGN(store::Transaction transaction, store::Transaction::begin(session.root()));
+  VMCRED_TRY_ASSIGN(store::Transaction transaction, session.begin(arguments));
   VMCRED_TRY(session.store().ensure_machine_keys(transaction, machines));
   const store::FixOptions options{.rotate_data_key =
                                       arguments.has("--rotate-data-key") || arguments.has("--rotate-values")};

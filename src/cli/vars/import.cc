@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/text.h"
+#include "cli/vars/change_report.h"
 #include "cli/vars/commands.h"
 #include "cli/vars/dump.h"
 #include "cli/vars/session.h"
 #include "command/output.h"
 #include "store/commit_message.h"
-#include "vars/change.h"
 
 namespace vmcred::cli {
 namespace {
@@ -37,14 +37,18 @@ std::vector<vars::NewValue> values_of(const Imported& imported) {
   return values;
 }
 
-Result<void> stage(Session& session, const Dump& dump, const Imported& imported,
-                   store::Transaction& transaction) {
-  VMCRED_TRY(vars::set_values(session.workshop(), transaction, values_of(imported)));
+Result<ShownChange> stage(Session& session, const Dump& dump, const Imported& imported,
+                          store::Transaction& transaction) {
+  ShownChange change;
+  VMCRED_TRY_ASSIGN(change.values, vars::set_values(session.workshop(), transaction, values_of(imported)));
   for (const auto& generator : session.declared().generators()) {
     VMCRED_TRY_ASSIGN(const auto hash, dump.read_hash(generator.id));
-    if (hash) VMCRED_TRY(session.store().set_validation_hash(transaction, generator.id, hash));
+    if (!hash) continue;
+    VMCRED_TRY_ASSIGN(const auto before, session.store().validation_hash(generator.id));
+    if (hash != before) change.hashes.push_back(generator.id);
+    VMCRED_TRY(session.store().set_validation_hash(transaction, generator.id, hash));
   }
-  return {};
+  return change;
 }
 
 }  // namespace
@@ -58,14 +62,14 @@ Result<void> run_vars_import(const command::Arguments& arguments, const command:
         .kind = base::ErrorKind::credential,
         .what = concat(base::quoted(arguments.operand()), " holds no var that the config declares"),
         .hint = "it must be as 'vmcred vars export' leaves it: FOLDER/per-machine/MACHINE/GENERATOR/FILE"};
-  VMCRED_TRY_ASSIGN(store::Transaction transaction, store::Transaction::begin(session->root()));
-  VMCRED_TRY(stage(*session, dump, imported, transaction));
+  VMCRED_TRY_ASSIGN(store::Transaction transaction, session->begin(arguments));
+  VMCRED_TRY_ASSIGN(const ShownChange change, stage(*session, dump, imported, transaction));
   session->print_warnings(streams);
-  if (transaction.empty()) return command::print(streams, "nothing to change\n");
   const bool dry_run = arguments.has("--dry-run");
   if (!dry_run) VMCRED_TRY(transaction.commit(store::vars_imported_message(imported.vars.size())));
-  return command::print(streams, concat(dry_run ? "would import " : "imported ",
-                                        base::counted(imported.vars.size(), "var"), "\n"));
+  return command::print(streams, arguments.has("--json")
+                                     ? as_json(change)
+                                     : as_text(change, dry_run ? "would import" : "imported"));
 }
 
 }  // namespace vmcred::cli

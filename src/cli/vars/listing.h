@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -16,5 +17,8 @@ base::Result<std::vector<vars::DeclaredVar>> vars_of_machines(const Session& ses
 
 // The var that the operands name: a VM or machine, and "GENERATOR/FILE".
 base::Result<vars::DeclaredVar> var_of_operands(const Session& session, const command::Arguments& arguments);
+
+// An open value on one line, whatever it holds.
+std::string shown_open_value(std::string_view value);
 
 }  // namespace vmcred::cli

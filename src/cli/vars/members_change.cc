@@ -31,7 +31,7 @@ template <typename Change>
 Result<void> change_members(const Arguments& arguments, const Streams& streams, Change change) {
   const bool dry_run = arguments.has("--dry-run");
   VMCRED_TRY_ASSIGN(const auto session, Session::open(arguments));
-  VMCRED_TRY_ASSIGN(store::Transaction transaction, store::Transaction::begin(session->root()));
+  VMCRED_TRY_ASSIGN(store::Transaction transaction, session->begin(arguments));
   const Administration with{
       .transaction = transaction, .settings = session->settings(), .keyring = session->keyring()};
   VMCRED_TRY_ASSIGN(const RecipientChange staged, change(with));

@@ -22,8 +22,8 @@ std::string_view text_of(Leftover::Kind kind) {
       return "nothing declares it";
     case Leftover::Kind::value_beside_secret:
       return "the plaintext of what is a secret now";
-    case Leftover::Kind::old_hash:
-      return "the hash of a generator that nothing declares";
+    case Leftover::Kind::old_note:
+      return "what was noted of a generator that nothing declares";
     case Leftover::Kind::dangling_link:
       return "a link to nobody";
   }
@@ -57,7 +57,7 @@ Result<std::vector<Leftover>> find_leftovers(const Session& session) {
 Result<void> run_vars_prune(const command::Arguments& arguments, const command::Streams& streams) {
   const bool dry_run = arguments.has("--dry-run");
   VMCRED_TRY_ASSIGN(const auto session, Session::open(arguments));
-  VMCRED_TRY_ASSIGN(store::Transaction transaction, store::Transaction::begin(session->root()));
+  VMCRED_TRY_ASSIGN(store::Transaction transaction, session->begin(arguments));
   VMCRED_TRY_ASSIGN(const auto found, find_leftovers(*session));
   VMCRED_TRY(store::remove_leftovers(transaction, found));
   if (!dry_run && !transaction.empty()) VMCRED_TRY(transaction.commit(store::vars_pruned_message()));

@@ -52,12 +52,17 @@ Result<std::unique_ptr<Session>> Session::open(const command::Arguments& argumen
   VMCRED_TRY_ASSIGN(config::Config config, open_config(arguments));
   std::unique_ptr<Session> session(new Session(std::move(config)));
   VMCRED_TRY_ASSIGN(store::Keyring keyring,
-                    store::Keyring::load(identity_files(session->m_config, arguments), &session->m_prompt));
+                    store::Keyring::load(identity_files(session->m_config, arguments), &session->m_prompt,
+                                         &session->m_plugin_ui));
   session->m_keyring = std::make_unique<const store::Keyring>(std::move(keyring));
   // It may start git: not before the keys are out of the environment.
   VMCRED_TRY(store::recover(session->m_root));
   VMCRED_TRY_ASSIGN(session->m_store, store::open_store(session->m_settings, *session->m_keyring));
   return session;
+}
+
+Result<store::Transaction> Session::begin(const command::Arguments& arguments) const {
+  return arguments.has("--dry-run") ? store::Transaction::preview(m_root) : store::Transaction::begin(m_root);
 }
 
 void Session::print_warnings(const command::Streams& streams) const {

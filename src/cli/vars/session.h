@@ -6,6 +6,7 @@
 
 #include "base/result.h"
 #include "cli/passphrase_prompt.h"
+#include "cli/plugin_ui.h"
 #include "command/arguments.h"
 #include "command/program.h"
 #include "config/model.h"
@@ -37,6 +38,9 @@ class Session {
   // What the store passed over, a line each.
   void print_warnings(const command::Streams& streams) const;
 
+  // A transaction on the store; with --dry-run one that changes nothing.
+  base::Result<store::Transaction> begin(const command::Arguments& arguments) const;
+
   // The folder that holds the store, where transactions begin.
   const std::string& root() const { return m_root; }
 
@@ -48,6 +52,7 @@ class Session {
   store::StoreSettings m_settings;
   std::string m_root;
   TerminalPassphrasePrompt m_prompt;
+  TerminalPluginUi m_plugin_ui;
   std::unique_ptr<const store::Keyring> m_keyring;
   std::unique_ptr<store::Store> m_store;
 };

@@ -6,11 +6,11 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/terminal.h"
+#include "cli/vars/change_report.h"
 #include "cli/vars/commands.h"
 #include "cli/vars/listing.h"
 #include "command/output.h"
 #include "store/commit_message.h"
-#include "vars/change.h"
 #include "vars/sandbox.h"
 
 namespace vmcred::cli {
@@ -50,16 +50,15 @@ Result<void> run_vars_set(const command::Arguments& arguments, const command::St
     return base::Error{.kind = base::ErrorKind::credential,
                        .what = concat(quoted(name), ": the new value is empty"),
                        .hint = "a guest could not tell it from a secret that got lost"};
-  VMCRED_TRY_ASSIGN(store::Transaction transaction, store::Transaction::begin(session->root()));
+  VMCRED_TRY_ASSIGN(store::Transaction transaction, session->begin(arguments));
   const std::array values{vars::NewValue{.var = var, .bytes = value.bytes()}};
-  VMCRED_TRY(vars::set_values(session->workshop(), transaction, values));
-  const std::string outcome = transaction.empty()          ? " is that already"
-                              : arguments.has("--dry-run") ? " would be set"
-                                                           : " is set";
-  if (!transaction.empty() && !arguments.has("--dry-run"))
-    VMCRED_TRY(transaction.commit(store::var_updated_message(var.id(), arguments.operand())));
-  command::print_note(streams, concat(name, outcome, " (", base::byte_count(value.size()), ")\n"));
-  return {};
+  VMCRED_TRY_ASSIGN(auto report, vars::set_values(session->workshop(), transaction, values));
+  session->print_warnings(streams);
+  const bool dry_run = arguments.has("--dry-run");
+  if (!dry_run) VMCRED_TRY(transaction.commit(store::var_updated_message(var.id(), arguments.operand())));
+  const ShownChange change{.values = std::move(report), .hashes = {}};
+  return command::print(
+      streams, arguments.has("--json") ? as_json(change) : as_text(change, dry_run ? "would set" : "set"));
 }
 
 }  // namespace vmcred::cli
