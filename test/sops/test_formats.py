@@ -156,12 +156,15 @@ def test_parts_can_be_extracted(bench, pair) -> None:
 
 
 def random_text(source: random.Random) -> str:
-    """Short, and often of characters that YAML has a meaning for. No tabs: sops loses texts of several lines with one."""
+    """Short, and often of characters that YAML has a meaning for. Not what sops itself can't read again once it has
+    written it: texts of several lines with a tab in them, or with white space in front (in lists it miscounts that).
+    """
     alphabet = string.ascii_letters + string.digits + " \n:#-?[]{}&*!|>'\"%@`,.~=<>_\\/" + "üé\u0085\u2028🔑\x07"
     words = ["true", "null", "~", "1", "0x1", "1e3", "1_0", "2001-01-01", "yes", "<<", "=", "---", "...", "1:30", ".inf"]
     if source.random() < 0.2:
         return source.choice(words)
-    return "".join(source.choice(alphabet) for _ in range(source.randrange(12)))
+    text = "".join(source.choice(alphabet) for _ in range(source.randrange(12)))
+    return text.lstrip() if "\n" in text else text
 
 
 def random_value(source: random.Random, depth: int) -> object:
