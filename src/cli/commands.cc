@@ -6,7 +6,9 @@
 #include "cli/age/commands.h"
 #include "cli/open_config.h"
 #include "cli/sops/commands.h"
+#include "cli/unit/commands.h"
 #include "cli/vars/commands.h"
+#include "cli/vm/commands.h"
 
 namespace vmcred::cli {
 namespace {
@@ -17,30 +19,9 @@ using command::Option;
 constexpr Option k_json{"--json", "", "print JSON"};
 
 constexpr std::array k_config_options{k_config_option};
-constexpr std::array k_list_options{k_config_option, k_json};
-constexpr std::array k_run_options{
-    k_config_option,
-    Option{"--dry-run", "", "print what would be started, with sizes in place of values"},
-    Option{"--json", "", "with --dry-run: print JSON"},
-    Option{"--quiet", "", "print nothing but errors"},
-};
-constexpr std::array k_stop_options{
-    k_config_option,
-    Option{"--timeout", "SECONDS", "how long the guest may take to shut down (default: 90)"},
-};
 constexpr std::array k_decode_options{
     Option{"--file", "FILE", "a table as in /sys/firmware/dmi/tables/DMI (default: this machine's)"},
     k_json,
-};
-
-constexpr std::array k_vm_commands{
-    Command{"vm list", "", "List the VMs of the config", k_list_options, run_vm_list},
-    Command{"vm show", "VM", "Show a VM's secrets and their names on the way to the guest", k_list_options,
-            run_vm_show},
-    Command{"vm run", "VM", "Start a VM with its credentials; this process becomes the hypervisor",
-            k_run_options, run_vm_run},
-    Command{"vm stop", "VM", "Shut a VM's guest down, and end its hypervisor if that takes too long",
-            k_stop_options, run_vm_stop},
 };
 
 constexpr std::array k_config_commands{
@@ -54,17 +35,32 @@ constexpr std::array k_smbios_commands{
             k_decode_options, run_smbios_decode},
 };
 
+constexpr std::array k_completion_commands{
+    Command{"completion",
+            "SHELL",
+            "Print the script that completes command lines in bash, zsh or fish",
+            {},
+            run_completion},
+    Command{"complete",
+            "[WORD...]",
+            "List what may come next after these words; the scripts call it",
+            {},
+            run_complete},
+};
+
 }  // namespace
 
 const command::Program& program() {
   static const std::array groups{
-      command::Group{.title = "Virtual machines", .commands = k_vm_commands},
+      command::Group{.title = "Virtual machines", .commands = vm_commands()},
       command::Group{.title = "Secrets", .commands = vars_commands()},
       command::Group{.title = "Who may read them", .commands = recipient_commands()},
       command::Group{.title = "The config", .commands = k_config_commands},
+      command::Group{.title = "systemd units", .commands = unit_commands()},
       command::Group{.title = "age files", .commands = age_commands()},
       command::Group{.title = "SOPS files", .commands = sops_commands()},
       command::Group{.title = "SMBIOS tables", .commands = k_smbios_commands},
+      command::Group{.title = "Shells", .commands = k_completion_commands},
   };
   static const command::Program program{
       .name = k_program_name,

@@ -10,12 +10,10 @@ const command::Program& program();
 
 inline constexpr std::string_view k_program_name = "vmcred";
 
-base::Result<void> run_vm_list(const command::Arguments& arguments, const command::Streams& streams);
-base::Result<void> run_vm_show(const command::Arguments& arguments, const command::Streams& streams);
-base::Result<void> run_vm_run(const command::Arguments& arguments, const command::Streams& streams);
-base::Result<void> run_vm_stop(const command::Arguments& arguments, const command::Streams& streams);
 base::Result<void> run_config_check(const command::Arguments& arguments, const command::Streams& streams);
 base::Result<void> run_config_keys(const command::Arguments& arguments, const command::Streams& streams);
 base::Result<void> run_smbios_decode(const command::Arguments& arguments, const command::Streams& streams);
+base::Result<void> run_completion(const command::Arguments& arguments, const command::Streams& streams);
+base::Result<void> run_complete(const command::Arguments& arguments, const command::Streams& streams);
 
 }  // namespace vmcred::cli

@@ -13,4 +13,7 @@ inline constexpr command::Option k_config_option{
 // The config that --config, the environment or the usual places name; see config::find_config().
 base::Result<config::Config> open_config(const command::Arguments& arguments);
 
+// The same for a command on one VM, which goes on where only others are broken.
+base::Result<config::Config> open_config_for(const command::Arguments& arguments, const std::string& vm);
+
 }  // namespace vmcred::cli

@@ -30,17 +30,6 @@ std::string joined(Words words) {
   return text;
 }
 
-// The command whose name the words begin with: the longest one.
-const Command* find_command(const Program& program, Words words) {
-  const Command* found = nullptr;
-  for (const Command* command : commands_of(program)) {
-    const std::size_t count = word_count(command->name);
-    if (words.size() < count || command->name != joined(words.first(count))) continue;
-    if (found == nullptr || word_count(found->name) < count) found = command;
-  }
-  return found;
-}
-
 bool is_noun(const Program& program, Words words) {
   const std::string beginning = concat(joined(words), " ");
   return std::ranges::any_of(commands_of(program),
@@ -105,6 +94,16 @@ std::vector<const Command*> commands_of(const Program& program) {
   for (const Group& group : program.groups)
     for (const Command& command : group.commands) commands.push_back(&command);
   return commands;
+}
+
+const Command* find_command(const Program& program, Words words) {
+  const Command* found = nullptr;
+  for (const Command* command : commands_of(program)) {
+    const std::size_t count = word_count(command->name);
+    if (words.size() < count || command->name != joined(words.first(count))) continue;
+    if (found == nullptr || word_count(found->name) < count) found = command;
+  }
+  return found;
 }
 
 int run(const Program& program, Words words, const Streams& streams) {

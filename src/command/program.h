@@ -42,6 +42,9 @@ struct Program {
 // All commands of all groups, in order.
 std::vector<const Command*> commands_of(const Program& program);
 
+// The command whose name the words begin with, the longest one, or nullptr.
+const Command* find_command(const Program& program, std::span<const std::string_view> words);
+
 // Runs what the words after the program's name ask for. Errors go to streams.error as "NAME: error: …" and
 // "NAME: hint: …". Returns the exit code (command/exit_code.h).
 int run(const Program& program, std::span<const std::string_view> words, const Streams& streams);

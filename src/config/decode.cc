@@ -8,7 +8,10 @@ namespace {
 
 void decode_generators(Context& context, const Node::Table& table, Config& config, GeneratorIndex& index) {
   config.generators.reserve(table.size());
-  for (const Member& member : table) config.generators.push_back(decode_generator(context, member));
+  for (const Member& member : table) {
+    const auto scope = context.findings.about({Subject::Kind::generator, member.key});
+    config.generators.push_back(decode_generator(context, member));
+  }
   for (const Generator& generator : config.generators) index.emplace(generator.name, &generator);
   check_dependencies(context, table, config.generators, index);
   resolve_issuers(context, table, config.generators, index);
@@ -22,6 +25,7 @@ void check_vsock_addresses(Context& context, const Node::Table& table,
     if (!vms[i].vsock_cid) continue;
     const auto [owner, is_new] = owners.try_emplace(*vms[i].vsock_cid, vms[i].name);
     if (is_new) continue;
+    const auto scope = context.findings.about({Subject::Kind::vm, table[i].key});
     context.findings.add(table[i].key_location,
                          base::concat("vms ", base::quoted(owner->second), " and ", base::quoted(vms[i].name),
                                       " have the same 'vsock.cid' ", *vms[i].vsock_cid));
@@ -35,6 +39,7 @@ void check_users(Context& context, const Node::Table& table, const std::vector<V
     if (vms[i].user.empty()) continue;  // the VM's own, by its name
     const auto [owner, is_new] = owners.try_emplace(vms[i].user, vms[i].name);
     if (is_new) continue;
+    const auto scope = context.findings.about({Subject::Kind::vm, table[i].key});
     context.findings.add(table[i].key_location,
                          base::concat("vms ", base::quoted(owner->second), " and ", base::quoted(vms[i].name),
                                       " have the same 'user' ", base::quoted(vms[i].user)),
@@ -45,10 +50,25 @@ void check_users(Context& context, const Node::Table& table, const std::vector<V
 void decode_vms(Context& context, const Node::Table& table, const GeneratorIndex& generators,
                 Config& config) {
   config.vms.reserve(table.size());
-  for (const Member& member : table) config.vms.push_back(decode_vm(context, member, generators));
+  for (const Member& member : table) {
+    const auto scope = context.findings.about({Subject::Kind::vm, member.key});
+    config.vms.push_back(decode_vm(context, member, generators));
+  }
   check_vsock_addresses(context, table, config.vms);
   check_users(context, table, config.vms);
   check_random_secrets(context, table, config.vms, generators);
+}
+
+Config decode_all(Context& context, const Node& root) {
+  const TableReader reader(context, std::get<Node::Table>(root.value), root.location, k_root_keys, {});
+  Config config;
+  config.host = decode_host(context, reader.find("host"));
+  config.store = decode_store(context, reader.find("store"));
+  GeneratorIndex generators;
+  if (const auto* table = reader.read_table("generators"))
+    decode_generators(context, *table, config, generators);
+  if (const auto* table = reader.read_table("vms")) decode_vms(context, *table, generators, config);
+  return config;
 }
 
 }  // namespace
@@ -56,16 +76,21 @@ void decode_vms(Context& context, const Node::Table& table, const GeneratorIndex
 base::Result<Config> decode(const Node& root, const std::string& path, std::string_view directory) {
   Findings findings(path);
   Context context{findings, directory};
-  const TableReader reader(context, std::get<Node::Table>(root.value), root.location, k_root_keys, {});
-  Config config;
-  config.path = path;
-  config.store = decode_store(context, reader.find("store"));
-  GeneratorIndex generators;
-  if (const auto* table = reader.read_table("generators"))
-    decode_generators(context, *table, config, generators);
-  if (const auto* table = reader.read_table("vms")) decode_vms(context, *table, generators, config);
+  Config config = decode_all(context, root);
   if (!findings.empty()) return std::move(findings).take();
+  config.path = path;
   return config;
+}
+
+base::Result<UnitConfig> decode_for_units(const Node& root, const std::string& path,
+                                          std::string_view directory) {
+  Findings findings(path);
+  Context context{findings, directory};
+  UnitConfig result{.config = decode_all(context, root), .broken = {}};
+  if (auto error = findings.error_about({})) return *std::move(error);
+  result.config.path = path;
+  if (!findings.empty()) take_out_broken(findings, result);
+  return result;
 }
 
 }  // namespace vmcred::config

@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "config/claimed_names.h"
+#include "config/load.h"
 #include "config/model.h"
 #include "config/reader.h"
 
@@ -17,6 +18,15 @@ using GeneratorIndex = std::unordered_map<std::string_view, const Generator*>;
 
 // Fails with all findings, in the order of the file. `directory` anchors relative paths.
 base::Result<Config> decode(const Node& root, const std::string& path, std::string_view directory);
+
+// As above, with the faults of a VM or generator put down to it alone. Fails with what concerns all.
+base::Result<UnitConfig> decode_for_units(const Node& root, const std::string& path,
+                                          std::string_view directory);
+
+// Moves the VMs that can't be used from the config to `broken`, and drops the generators that can't.
+void take_out_broken(const Findings& findings, UnitConfig& result);
+
+Host decode_host(Context& context, const Member* member);
 
 Store decode_store(Context& context, const Member* member);
 
@@ -49,13 +59,19 @@ void check_random_secrets(Context& context, const Node::Table& table, const std:
 void decode_hardware(const TableReader& reader, VirtualMachine& vm);
 void decode_guest(const TableReader& reader, VirtualMachine& vm);
 
+// The keys of a VM that describe its service on the host.
+void decode_service(const TableReader& reader, VirtualMachine& vm);
+
+// What systemd can carry to one unit: the count and size of credentials, the length of names.
+void check_unit_limits(const TableReader& reader, const VirtualMachine& vm);
+
 // `vm_name` goes into the findings. Each credential's name is claimed from `names`.
 std::optional<Secret> decode_secret(Context& context, std::string_view vm_name, const Member& member,
                                     const GeneratorIndex& generators, ClaimedNames& names);
 std::optional<StaticValue> decode_static(Context& context, std::string_view vm_name, const Member& member,
                                          ClaimedNames& names);
 
-// The source that `reader`'s secret names, which is one of three.
+// The source that `reader`'s secret names, which is one of four.
 std::optional<decltype(Secret::source)> decode_source(const TableReader& reader, std::string_view secret_name,
                                                       const GeneratorIndex& generators);
 

@@ -36,14 +36,20 @@ void read_program(const TableReader& reader, std::string& program) {
   if (program.find('/') != std::string::npos) reader.read_path("program", program);
 }
 
-void decode_vsock(const TableReader& vm_reader, std::optional<std::uint32_t>& cid) {
+void decode_vsock(const TableReader& vm_reader, VirtualMachine& vm) {
   const Node::Table* table = vm_reader.read_table("vsock");
   if (table == nullptr) return;
   const TableReader reader(vm_reader.context(), *table, vm_reader.find("vsock")->key_location, k_vsock_keys,
                            vm_reader.names());
   std::uint32_t value = 0;
   reader.read_whole("cid", k_least_cid, k_most_cid, value);
-  if (value != 0) cid = value;
+  if (value != 0) vm.vsock_cid = value;
+  reader.read_choice("device", k_vsock_device_spellings, vm.vsock_device);
+  if (!reader.has("device")) return;
+  if (!reader.has("cid")) reader.report("device", "'vsock.device' needs 'vsock.cid'");
+  if (vm.hypervisor != Hypervisor::qemu)
+    reader.report("device", concat("'vsock.device' is for hypervisor 'qemu' only, not for ",
+                                   quoted(spelling(vm.hypervisor))));
 }
 
 void read_systemd(const TableReader& reader, GuestSystemd& systemd) {
@@ -71,7 +77,7 @@ void decode_hardware(const TableReader& reader, VirtualMachine& vm) {
   read_program(reader, vm.program);
   reader.read_whole("vcpu", 1, k_most_vcpus, vm.vcpu);
   reader.read_whole("mem", k_least_mem_mib, k_most_mem_mib, vm.mem_mib);
-  decode_vsock(reader, vm.vsock_cid);
+  decode_vsock(reader, vm);
   reader.read_path("kernel", vm.kernel);
   if (!reader.has("kernel"))
     reader.report("kernel", concat(reader.title(), " needs 'kernel'"),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/text.h"
 #include "config/decode.h"
+#include "config/name_rules.h"
 
 namespace vmcred::config {
 namespace {
@@ -27,14 +28,28 @@ std::optional<CredentialName> decode_credential(const TableReader& reader, const
   return std::nullopt;
 }
 
+// A calendar expression of systemd.time(7). Whether it is a good one systemd itself says; here only what
+// would break out of its line in a unit is kept away.
+std::string decode_rotate(const TableReader& reader) {
+  std::string rotate;
+  if (!reader.has("rotate")) return rotate;
+  reader.read_line("rotate", rotate);
+  if (!reader.has("random") && !reader.has("generator"))
+    reader.report("rotate", "'rotate' is for secrets of 'random' or 'generator', which vmcred can make anew");
+  if (!rotate.empty() && !is_calendar_text(rotate))
+    reader.report("rotate", "'rotate' must be a calendar expression, like \"monthly\" or \"Sun 03:00\"",
+                  "check it: systemd-analyze calendar EXPRESSION");
+  return rotate;
+}
+
 }  // namespace
 
 std::optional<Secret> decode_secret(Context& context, std::string_view vm_name, const Member& member,
                                     const GeneratorIndex& generators, ClaimedNames& names) {
   base::Result<SecretName> name = SecretName::parse(member.key);
   if (!name) context.findings.add(member.key_location, name.error().what);
-  const Node::Table* table =
-      expect_table(context, member, "name a source: { path = … }, { random = … } or { generator = … }");
+  const Node::Table* table = expect_table(
+      context, member, "name a source: { path = … }, { random = … }, { generator = … } or { encrypted = … }");
   if (table == nullptr) return std::nullopt;
 
   const TableReader reader(context, *table, member.key_location, k_secret_keys, {vm_name, member.key});
@@ -43,12 +58,18 @@ std::optional<Secret> decode_secret(Context& context, std::string_view vm_name, 
   bool privileged = false;
   reader.read_boolean("allow_empty", allow_empty);
   reader.read_boolean("privileged", privileged);
+  std::string rotate = decode_rotate(reader);
   if (!name) return std::nullopt;
   auto credential = decode_credential(reader, *name);
   if (!credential) return std::nullopt;
   names.claim(*credential, {"secrets", member.key, member.key_location, privileged});
   if (!source) return std::nullopt;
-  return Secret{*std::move(name), *std::move(credential), *std::move(source), allow_empty, privileged};
+  return Secret{.name = *std::move(name),
+                .credential = *std::move(credential),
+                .source = *std::move(source),
+                .allow_empty = allow_empty,
+                .privileged = privileged,
+                .rotate = std::move(rotate)};
 }
 
 std::optional<StaticValue> decode_static(Context& context, std::string_view vm_name, const Member& member,

@@ -76,7 +76,7 @@ std::optional<Source> decode_generated(const TableReader& reader, std::string_vi
 
 // Adds a finding unless the secret has exactly one source.
 bool has_one_source(const TableReader& reader, std::string_view secret_name) {
-  constexpr std::array<std::string_view, 3> k_sources = {"path", "random", "generator"};
+  constexpr std::array<std::string_view, 4> k_sources = {"path", "random", "generator", "encrypted"};
   std::string_view first;
   for (const std::string_view key : k_sources) {
     if (!reader.has(key)) continue;
@@ -88,7 +88,8 @@ bool has_one_source(const TableReader& reader, std::string_view secret_name) {
     first = key;
   }
   if (first.empty())
-    reader.report("path", concat(quoted(secret_name), " needs one of 'path', 'random' and 'generator'"));
+    reader.report("path",
+                  concat(quoted(secret_name), " needs one of 'path', 'random', 'generator' and 'encrypted'"));
   return !first.empty();
 }
 
@@ -100,6 +101,11 @@ std::optional<Source> decode_source(const TableReader& reader, std::string_view 
   if (!has_one_source(reader, secret_name)) return std::nullopt;
   if (reader.has("random")) return decode_random(reader);
   if (reader.has("generator")) return decode_generated(reader, secret_name, generators);
+  if (reader.has("encrypted")) {
+    EncryptedSource source;
+    reader.read_path("encrypted", source.path);
+    return source;
+  }
   FileSource source;
   reader.read_path("path", source.path);
   return source;

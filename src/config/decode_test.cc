@@ -101,6 +101,79 @@ TEST(DecodeVm, FindsMistakesInTheMachine) {
   check(k_vm, rows);
 }
 
+TEST(DecodeVm, FindsMistakesInTheService) {
+  const Row rows[] = {
+      {"autostart = false\nstart_timeout = 1\nstop_timeout = 3600\nmachined = true\ndeliver = 'encrypted'"},
+      {"autostart = 'no'", {"x.toml:3:13: 'autostart' must be a boolean, not a string"}},
+      {"start_timeout = 0", {"x.toml:3:17: 'start_timeout' must be from 1 to 3600"}},
+      {"stop_timeout = 3601", {"x.toml:3:16: 'stop_timeout' must be from 1 to 3600"}},
+      {"deliver = 'encripted'", {"x.toml:3:11: unknown deliver 'encripted' (did you mean 'encrypted'?)"}},
+      {"vsock = { cid = 3, device = 'vhost' }"},
+      {"vsock.device = 'vhost'", {"x.toml:3:16: 'vsock.device' needs 'vsock.cid'"}},
+      {"vsock = { cid = 3, device = 'user' }", {"x.toml:3:29: unknown device 'user'"}},
+      {"hypervisor = 'crosvm'\nvsock = { cid = 3, device = 'vhost' }",
+       {"x.toml:4:29: 'vsock.device' is for hypervisor 'qemu' only, not for 'crosvm'"}},
+  };
+  check(k_vm, rows);
+}
+
+TEST(DecodeHost, FindsMistakes) {
+  const Row rows[] = {
+      {"host = { wait_for_secrets = 60, identity_encrypted = '/x' }"},
+      {"host = 1", {"x.toml:1:8: 'host' must be a table, not a whole number"}},
+      {"host.wait_for_secrets = 61", {"x.toml:1:25: 'wait_for_secrets' must be from 0 to 60"}},
+      {"host.identity = '/x'", {"x.toml:1:6: unknown key 'identity' in [host]"}},
+  };
+  check("", rows);
+}
+
+TEST(DecodeSecret, ChecksWhatRotates) {
+  constexpr std::string_view k_whom =
+      "'rotate' is for secrets of 'random' or 'generator', which vmcred can make anew";
+  constexpr std::string_view k_text =
+      "'rotate' must be a calendar expression, like \"monthly\" or \"Sun 03:00\"";
+  const Row rows[] = {
+      {"secrets.k = { random = 'hex:8', rotate = '*-*~3..1 00:00:00 UTC' }"},
+      {"secrets.k = { path = '/x', rotate = 'monthly' }", {concat("x.toml:3:37: ", k_whom)}},
+      {"secrets.k = { encrypted = '/x', rotate = 'monthly' }", {concat("x.toml:3:42: ", k_whom)}},
+      {"secrets.k = { random = 'hex:8', rotate = 'monthly; x' }", {concat("x.toml:3:42: ", k_text)}},
+      {"secrets.k = { random = 'hex:8', rotate = '%h' }", {concat("x.toml:3:42: ", k_text)}},
+      {"secrets.k = { random = 'hex:8', rotate = ' daily' }", {concat("x.toml:3:42: ", k_text)}},
+      {"secrets.k = { random = 'hex:8', rotate = '' }", {"x.toml:3:42: 'rotate' is empty"}},
+  };
+  check(k_vm, rows);
+}
+
+// R69, W15: what systemd can't carry is found before it fails.
+TEST(DecodeSecret, KeepsToWhatAUnitCanHave) {
+  const std::string long_name(83 - std::string_view("microvm@a.service").size() - 5, 'n');
+  const auto head = [](std::string_view name) { return concat("secrets.", name); };
+  std::string many;
+  for (int i = 0; i < 257; ++i) many += concat("secrets.s", i, " = { path = '/x' }\n");
+  std::string large;
+  for (int i = 0; i < 12; ++i) large += concat("secrets.s", i, " = { random = 'base64:65536' }\n");
+  const Row rows[] = {
+      {concat(head(long_name), " = { random = 'hex:8' }")},
+      {concat(head(long_name + "n"), " = { path = '/x' }")},
+      {concat("deliver = 'encrypted'\n", head(long_name + "n"), " = { random = 'hex:8' }")},
+      {concat(head(long_name + "n"), " = { random = 'hex:8' }"),
+       {concat("x.toml:3:1: the names 'microvm@a.service' and 'host-", long_name,
+               "n' have more than 83 characters together, which systemd can't ask the provider for")}},
+      {concat(head(std::string(250, 'n')), " = { path = '/x' }")},
+      {concat("deliver = 'encrypted'\n", head(std::string(231, 'n')),
+              " = { random = 'hex:8', rotate = 'daily' }")},
+      {concat("deliver = 'encrypted'\n", head(std::string(232, 'n')),
+              " = { random = 'hex:8', rotate = 'daily' }"),
+       {concat("x.toml:4:1: secret '", std::string(232, 'n'),
+               "' has a name too long for the unit that would rotate it")}},
+      {many, {"x.toml:3:1: [vms.a] has 257 secrets, systemd gives a unit at most 256"}},
+      {large,
+       {"x.toml:3:1: the secrets of [vms.a] have at least 1,048,694 bytes, systemd gives a unit at most "
+        "1,048,576 bytes"}},
+  };
+  check(k_vm, rows);
+}
+
 TEST(DecodeVm, FindsMistakesInTheName) {
   constexpr std::string_view k_rule =
       " must be at most 63 lower-case letters, digits and single hyphens, like 'test-vm'";
@@ -122,12 +195,12 @@ TEST(DecodeSecret, FindsMistakes) {
       {"secrets.k = { path = 'relative' }"},
       {"secrets.K = { path = '/x' }",
        {"x.toml:3:9: secret name 'K' must be lower-case letters, digits and single hyphens, like 'api-key'"}},
-      {"secrets.k = {}", {"x.toml:3:9: 'k' needs one of 'path', 'random' and 'generator'"}},
+      {"secrets.k = {}", {"x.toml:3:9: 'k' needs one of 'path', 'random', 'generator' and 'encrypted'"}},
       {"secrets.k = { path = '/x', random = 'hex:1' }", {"x.toml:3:37: 'k' has both 'path' and 'random'"}},
       {"secrets.k = { path = '' }", {"x.toml:3:22: 'path' is empty"}},
       {"secrets.k = { path = '/x', file = 'k' }", {"x.toml:3:35: 'file' needs 'generator'"}},
       {"secrets.k = { pth = '/x' }",
-       {"x.toml:3:9: 'k' needs one of 'path', 'random' and 'generator'",
+       {"x.toml:3:9: 'k' needs one of 'path', 'random', 'generator' and 'encrypted'",
         "x.toml:3:15: unknown key 'pth' in [vms.a.secrets.k] (did you mean 'path'?)"}},
       {"secrets.k = { path = '/x', allow_empty = 'yes' }",
        {"x.toml:3:42: 'allow_empty' must be a boolean, not a string"}},
@@ -233,7 +306,8 @@ TEST(Findings, CarryHints) {
       {"secrets.k = { path = '/x', credential = 'passwd.x' }",
        "add 'privileged = true' to this entry if that is meant"},
       {"machine = 'q36'", "choose one of: q35, pc, microvm"},
-      {"secrets.k = 'x'", "name a source: { path = … }, { random = … } or { generator = … }"},
+      {"secrets.k = 'x'",
+       "name a source: { path = … }, { random = … }, { generator = … } or { encrypted = … }"},
   };
   for (const auto& [text, hint] : rows)
     EXPECT_EQ(parse("x.toml", concat(k_vm, text)).error().hint, hint) << text;

@@ -93,7 +93,9 @@ VirtualMachine decode_vm(Context& context, const Member& member, const Generator
   decode_guest(reader, vm);
   decode_user(reader, vm);
   decode_command_lines(reader, vm);
+  decode_service(reader, vm);
   decode_credentials(reader, generators, vm);
+  check_unit_limits(reader, vm);
   return vm;
 }
 

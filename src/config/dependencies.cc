@@ -106,6 +106,7 @@ void check_shared(Context& context, const Node& node, const Generator& generator
 void check_dependencies(Context& context, const Node::Table& table, const std::vector<Generator>& generators,
                         const GeneratorIndex& index) {
   for (std::size_t i = 0; i < generators.size(); ++i) {
+    const auto scope = context.findings.about({Subject::Kind::generator, table[i].key});
     for (const Node* node : dependency_nodes(table[i])) {
       const auto& name = std::get<std::string>(node->value);
       if (const auto found = index.find(name); found != index.end()) {
@@ -121,6 +122,7 @@ void check_dependencies(Context& context, const Node::Table& table, const std::v
     std::string text;
     for (const std::size_t generator : cycle) text += concat(quoted(generators[generator].name), " -> ");
     text += quoted(generators[cycle.front()].name);
+    const auto scope = context.findings.about({Subject::Kind::generator, table[cycle.front()].key});
     context.findings.add(table[cycle.front()].key_location,
                          concat("generators depend on each other: ", text));
   }

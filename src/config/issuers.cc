@@ -40,8 +40,9 @@ void resolve_issuers(Context& context, const Node::Table& table, std::vector<Gen
     for (GeneratorFile& file : generators[i].files) {
       if (!file.kind || file.kind->certificate.issuer.empty()) continue;
       const std::string fault = resolve(generators[i], file.kind->certificate, index);
-      if (!fault.empty())
-        context.findings.add(table[i].key_location, concat("file ", quoted(file.name), ": ", fault));
+      if (fault.empty()) continue;
+      const auto scope = context.findings.about({Subject::Kind::generator, table[i].key});
+      context.findings.add(table[i].key_location, concat("file ", quoted(file.name), ": ", fault));
     }
   }
 }

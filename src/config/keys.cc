@@ -11,7 +11,8 @@ namespace {
 template <std::size_t size>
 using Keys = std::array<std::string_view, size>;
 
-constexpr Keys<3> k_root_tables = {"store", "generators", "vms"};
+constexpr Keys<4> k_root_tables = {"host", "store", "generators", "vms"};
+constexpr Keys<2> k_host_values = {"wait_for_secrets", "identity_encrypted"};
 constexpr Keys<5> k_store_values = {"path", "backend", "groups", "identity", "age_recipients"};
 constexpr Keys<1> k_store_tables = {"age_recipients_for"};
 constexpr Keys<1> k_age_recipients_names = {"*"};  // age_recipients_for.MACHINE = […]
@@ -25,14 +26,16 @@ constexpr Keys<15> k_generator_file_values = {
 constexpr Keys<3> k_prompt_values = {"description", "type", "persist"};
 constexpr Keys<1> k_prompt_tables = {"display"};
 constexpr Keys<4> k_display_values = {"label", "group", "helper_text", "required"};
-constexpr Keys<14> k_vm_values = {"vars_machine",  "hypervisor", "machine",   "accelerator", "program",
-                                  "vcpu",          "mem",        "kernel",    "initrd",      "user",
-                                  "kernel_params", "extra_args", "transport", "allow_swap"};
+constexpr Keys<20> k_vm_values = {"vars_machine",  "hypervisor",   "machine",       "accelerator",
+                                  "program",       "vcpu",         "mem",           "kernel",
+                                  "initrd",        "user",         "kernel_params", "extra_args",
+                                  "transport",     "allow_swap",   "autostart",     "restart_if_changed",
+                                  "start_timeout", "stop_timeout", "machined",      "deliver"};
 constexpr Keys<4> k_vm_tables = {"vsock", "guest", "secrets", "static"};
-constexpr Keys<1> k_vsock_values = {"cid"};
+constexpr Keys<2> k_vsock_values = {"cid", "device"};
 constexpr Keys<1> k_guest_values = {"systemd"};
-constexpr Keys<7> k_secret_values = {"path",       "random",      "generator", "file",
-                                     "credential", "allow_empty", "privileged"};
+constexpr Keys<9> k_secret_values = {"path",   "random",     "generator",   "file",      "encrypted",
+                                     "rotate", "credential", "allow_empty", "privileged"};
 constexpr Keys<1> k_static_names = {"*"};  // static.NAME = "text"
 constexpr Keys<2> k_static_values = {"value", "privileged"};
 
@@ -41,6 +44,7 @@ constexpr TableKeys k_static_name_keys = {"vms.*.static", k_static_names, {}};
 }  // namespace
 
 constexpr TableKeys k_root_keys = {"", {}, k_root_tables};
+constexpr TableKeys k_host_keys = {"host", k_host_values, {}};
 constexpr TableKeys k_store_keys = {"store", k_store_values, k_store_tables};
 constexpr TableKeys k_age_recipients_keys = {"store.age_recipients_for", k_age_recipients_names, {}};
 constexpr TableKeys k_generator_keys = {"generators.*", k_generator_values, k_generator_tables};
@@ -56,9 +60,9 @@ constexpr TableKeys k_static_keys = {"vms.*.static.*", k_static_values, {}};
 std::vector<std::string> known_keys() {
   std::vector<std::string> keys;
   for (const TableKeys* table :
-       {&k_store_keys, &k_age_recipients_keys, &k_generator_keys, &k_generator_file_keys, &k_prompt_keys,
-        &k_display_keys, &k_vm_keys, &k_vsock_keys, &k_guest_keys, &k_secret_keys, &k_static_name_keys,
-        &k_static_keys})
+       {&k_host_keys, &k_store_keys, &k_age_recipients_keys, &k_generator_keys, &k_generator_file_keys,
+        &k_prompt_keys, &k_display_keys, &k_vm_keys, &k_vsock_keys, &k_guest_keys, &k_secret_keys,
+        &k_static_name_keys, &k_static_keys})
     for (const std::string_view value : table->values) keys.push_back(base::concat(table->place, ".", value));
   return keys;
 }

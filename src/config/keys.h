@@ -18,6 +18,7 @@ struct TableKeys {
 };
 
 extern const TableKeys k_root_keys;
+extern const TableKeys k_host_keys;
 extern const TableKeys k_store_keys;
 extern const TableKeys k_age_recipients_keys;
 extern const TableKeys k_generator_keys;

@@ -19,22 +19,44 @@ base::Result<std::string> working_directory() {
   return directory;
 }
 
-base::Result<Config> parse_in(const std::string& path, std::string_view directory, std::string_view text) {
-  VMCRED_TRY_ASSIGN(const Node root, parse_document(path, text));
-  return decode(root, path, directory);
+// Where relative paths of this config start.
+base::Result<std::string> anchor_of(const std::string& path) {
+  if (path.starts_with('/')) return std::string(directory_of(path));
+  VMCRED_TRY_ASSIGN(const std::string here, working_directory());
+  return anchored(here, directory_of(path));
 }
 
 }  // namespace
 
 base::Result<Config> parse(const std::string& path, std::string_view text) {
-  return parse_in(path, directory_of(path), text);
+  VMCRED_TRY_ASSIGN(const Node root, parse_document(path, text));
+  return decode(root, path, directory_of(path));
+}
+
+base::Result<UnitConfig> parse_for_units(const std::string& path, std::string_view text) {
+  VMCRED_TRY_ASSIGN(const Node root, parse_document(path, text));
+  return decode_for_units(root, path, directory_of(path));
 }
 
 base::Result<Config> load(const std::string& path) {
   VMCRED_TRY_ASSIGN(const std::string text, base::read_text_file(path, k_max_document_bytes));
-  if (path.starts_with('/')) return parse_in(path, directory_of(path), text);
-  VMCRED_TRY_ASSIGN(const std::string here, working_directory());
-  return parse_in(path, anchored(here, directory_of(path)), text);
+  VMCRED_TRY_ASSIGN(const std::string directory, anchor_of(path));
+  VMCRED_TRY_ASSIGN(const Node root, parse_document(path, text));
+  return decode(root, path, directory);
+}
+
+base::Result<UnitConfig> load_for_units(const std::string& path) {
+  VMCRED_TRY_ASSIGN(const std::string text, base::read_text_file(path, k_max_document_bytes));
+  VMCRED_TRY_ASSIGN(const std::string directory, anchor_of(path));
+  VMCRED_TRY_ASSIGN(const Node root, parse_document(path, text));
+  return decode_for_units(root, path, directory);
+}
+
+base::Result<Config> load_for_vm(const std::string& path, std::string_view name) {
+  VMCRED_TRY_ASSIGN(UnitConfig loaded, load_for_units(path));
+  for (BrokenVm& vm : loaded.broken)
+    if (vm.name == name) return std::move(vm.error);
+  return std::move(loaded.config);
 }
 
 }  // namespace vmcred::config

@@ -18,6 +18,27 @@ base::Result<std::string> find_config(const std::string& option);
 // "FILE:LINE:COLUMN: sentence", the first as the error and the rest in Error::others.
 base::Result<Config> load(const std::string& path);
 
+// A VM that can't be used, and why: every finding about it, as load() has them.
+struct BrokenVm {
+  std::string name;
+  base::Error error;
+};
+
+// A config of which one VM's faults concern that VM alone.
+struct UnitConfig {
+  Config config;                 // as load() gives it, with the VMs and generators that are well
+  std::vector<BrokenVm> broken;  // the other VMs, in the order of the file
+};
+
+// As load(), for what must go on with a config that is partly wrong: units, and the provider. A generator
+// with faults takes the VMs along that use it or one that depends on it. Fails only for what concerns all:
+// the file can't be read, its syntax, [store], [host], unknown tables.
+base::Result<UnitConfig> load_for_units(const std::string& path);
+base::Result<UnitConfig> parse_for_units(const std::string& path, std::string_view text);
+
+// The config of load_for_units(), for work on one VM; fails with the VM's own error where it is broken.
+base::Result<Config> load_for_vm(const std::string& path, std::string_view name);
+
 // As load(), for text that is at hand. `path` names it in errors, decides the format and anchors relative
 // paths.
 base::Result<Config> parse(const std::string& path, std::string_view text);
@@ -33,6 +54,8 @@ std::string_view spelling(Hypervisor value);
 std::string_view spelling(Machine value);
 std::string_view spelling(Accelerator value);
 std::string_view spelling(Transport value);
+std::string_view spelling(VsockDevice value);
+std::string_view spelling(Delivery value);
 std::string_view spelling(StoreBackend value);
 std::string_view spelling(FileKind::Type value);
 std::string_view spelling(FileKind::Algorithm value);

@@ -92,6 +92,9 @@ TEST(Load, ReadsTheDesignsSampleInBothFormats) {
 
 // Every key with a value that is not its default.
 constexpr std::string_view k_every_key = R"toml(
+[host]
+wait_for_secrets = 60
+identity_encrypted = "id.cred"
 [store]
 path = "/var/lib/vars"
 backend = "age"
@@ -134,7 +137,7 @@ accelerator = "tcg"
 program = "../bin/qemu"
 vcpu = 255
 mem = 16777216
-vsock.cid = 4294967294
+vsock = { cid = 4294967294, device = "vhost-user" }
 kernel = "/boot/vmlinuz"
 initrd = "/boot/initrd"
 kernel_params = ["quiet", ""]
@@ -143,9 +146,16 @@ user = "vm_a"
 guest.systemd = 255
 transport = "fw_cfg"
 allow_swap = true
+autostart = false
+restart_if_changed = false
+start_timeout = 3600
+stop_timeout = 1
+machined = true
+deliver = "encrypted"
 secrets.key = { generator = "all", allow_empty = true }
 secrets.other = { generator = "all", file = "key", credential = "passwd.x", privileged = true }
-secrets.token = { random = "alphanumeric:65536" }
+secrets.token = { random = "alphanumeric:65536", rotate = "Mon..Fri *-*-1,15 03:00:00/30 Europe/Oslo" }
+secrets.cred = { encrypted = "../x.cred" }
 static.motd = { value = "one\ntwo\u0000", privileged = false }
 static."ssh.keys" = { value = "", privileged = true }
 [vms.b]
@@ -156,7 +166,8 @@ guest.systemd = "none"
 
 TEST(Load, ReadsEveryKey) {
   EXPECT_EQ(model("vmcred.toml", k_every_key),
-            R"(store /var/lib/vars age groups=admins identities=/etc/id|id recipients=age1a web=age1b|age1c
+            R"(host wait=60 identity=id.cred
+store /var/lib/vars age groups=admins identities=/etc/id|id recipients=age1a web=age1b|age1c
 generator base share=1 dependencies= script=''
   file ca secret=0 deploy=0 app:www-data 444
   file ca-key secret=1 deploy=1 root:root 400 kind=tls-key ed25519
@@ -168,13 +179,15 @@ two|0
   file tls secret=1 deploy=1 root:root 400 kind=tls-key p256
   file cert secret=1 deploy=1 root:root 400 kind=tls-certificate of=tls CN=web names=*.web.test|10.0.0.1|fd00::1 days=7 ca=0 issuer=base/ca-key/ca-cert
   file user secret=1 deploy=1 root:root 400
-vm a qemu microvm tcg program=../bin/qemu vcpu=255 mem=16777216 cid=4294967294
+vm a qemu microvm tcg program=../bin/qemu vcpu=255 mem=16777216 cid=4294967294 vhost-user
   kernel=/boot/vmlinuz initrd=/boot/initrd params=quiet| args=-d|guest_errors user=vm_a
   systemd=255 transport=fw_cfg allow_swap=1
+  service autostart=0 restart=0 start=3600 stop=1 machined=1 encrypted
   vars_machine=Host_1
   secret key KEY all/key empty=1 privileged=0
   secret other passwd.x all/key empty=0 privileged=1
-  secret token TOKEN alphanumeric:65536 empty=0 privileged=0
+  secret token TOKEN alphanumeric:65536 empty=0 privileged=0 rotate=Mon..Fri *-*-1,15 03:00:00/30 Europe/Oslo
+  secret cred CRED ../x.cred empty=0 privileged=0
   static motd=one\x0atwo\x00 privileged=0
   static ssh.keys= privileged=1
 vm b qemu q35 auto program=qemu-system-x86_64 vcpu=1 mem=512 cid=none
@@ -286,8 +299,7 @@ TEST(NotYet, NamesWhatThisVersionLacks) {
   }
   EXPECT_THAT(
       texts,
-      ElementsAre("vm 'test-vm': hypervisor 'cloud-hypervisor' is not yet supported / use 'qemu' for now",
-                  "vm 'test-vm': 'vsock.cid' is not yet supported / leave it out for now"));
+      ElementsAre("vm 'test-vm': hypervisor 'cloud-hypervisor' is not yet supported / use 'qemu' for now"));
   EXPECT_TRUE(not_yet_supported(parse("x.toml", "vms.a.kernel = 'k'")->vms[0]).empty());
 }
 

@@ -135,12 +135,19 @@ struct RandomSource {
   bool operator==(const RandomSource&) const = default;
 };
 
+// An existing file that systemd-creds made, bound to this host's key, its TPM, or both.
+struct EncryptedSource {
+  std::string path;
+};
+
 struct Secret {
   credential::SecretName name;
   credential::CredentialName credential;  // the name in the guest
-  std::variant<FileSource, GeneratorSource, RandomSource> source;
+  std::variant<FileSource, GeneratorSource, RandomSource, EncryptedSource> source;
   bool allow_empty = false;
   bool privileged = false;  // the guest's systemd may act on it, see credential::is_privileged()
+  std::string rotate =
+      {};  // a calendar expression of systemd's; empty: never by itself. For kept secrets only
 };
 
 // A value that is not secret.
@@ -154,6 +161,15 @@ enum class Hypervisor { qemu, cloud_hypervisor, firecracker, crosvm, kvmtool, st
 enum class Machine { q35, pc, microvm };
 enum class Accelerator { automatic, kvm, tcg };
 enum class Transport { automatic, smbios, fw_cfg };
+
+// What stands behind the virtio socket: the kernel's vhost, or a program on a Unix socket.
+enum class VsockDevice { automatic, vhost, vhost_user };
+
+// How the secrets that vmcred keeps in its store reach the VM's unit.
+enum class Delivery {
+  provider,   // vmcred-provider reads them from the store when the unit starts
+  encrypted,  // from files of systemd-creds that `vmcred vars encrypt-for-host` made before
+};
 
 // What is known of the guest's systemd. Unknown means: the set must arrive on every version from 252 on.
 struct GuestSystemd {
@@ -177,15 +193,29 @@ struct VirtualMachine {
   std::vector<std::string> extra_args;  // appended to the VMM's command line; world-readable
   std::string user;                     // empty: microvm-NAME
   std::optional<std::uint32_t> vsock_cid;
+  VsockDevice vsock_device = VsockDevice::automatic;
   GuestSystemd guest_systemd;
   Transport transport = Transport::automatic;
-  bool allow_swap = false;  // start although the host may swap the VMM's memory out
+  bool allow_swap = false;         // start although the host may swap the VMM's memory out
+  bool autostart = true;           // with the host
+  bool restart_if_changed = true;  // when its config or a secret has changed
+  unsigned start_timeout_s = 150;  // until the guest says that it is ready
+  unsigned stop_timeout_s = 60;    // for the guest to shut down
+  bool machined = false;           // registered with systemd-machined
+  Delivery deliver = Delivery::provider;
   std::vector<Secret> secrets;
   std::vector<StaticValue> static_values;
 };
 
+// What concerns the host's own services.
+struct Host {
+  unsigned wait_for_secrets_s = 0;  // how long the provider waits for a secret that is being made
+  std::string identity_encrypted;   // the provider's identity as a file of systemd-creds; empty: none
+};
+
 struct Config {
   std::string path;  // the file it came from
+  Host host;
   Store store;
   std::vector<Generator> generators;
   std::vector<VirtualMachine> vms;

@@ -51,6 +51,14 @@ bool is_user_name(std::string_view text) {
          });
 }
 
+bool is_calendar_text(std::string_view text) {
+  return !text.empty() && text.size() <= k_max_file_bytes && text.front() != ' ' && text.back() != ' ' &&
+         std::ranges::all_of(text, [](char c) {
+           return is_letter(c) || is_digit(c) ||
+                  std::string_view(" *-.,:/~_+").find(c) != std::string_view::npos;
+         });
+}
+
 bool has_control_character(std::string_view text) {
   return std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }

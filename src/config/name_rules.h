@@ -26,6 +26,10 @@ bool is_unit_name(std::string_view text);
 // A user or group that systemd takes for User= and Group=.
 bool is_user_name(std::string_view text);
 
+// Only characters that calendar expressions of systemd are made of, such as "Mon..Fri *-*-1,15 03:00
+// Europe/Oslo".
+bool is_calendar_text(std::string_view text);
+
 // Is there a byte that would break a line of output, or end a C string?
 bool has_control_character(std::string_view text);
 

@@ -23,7 +23,6 @@ std::vector<base::Error> not_yet_supported(const VirtualMachine& vm) {
                              concat("hypervisor ", quoted(spelling(vm.hypervisor)), " is not yet supported"),
                              "use 'qemu' for now"));
   }
-  if (vm.vsock_cid) errors.push_back(not_yet(vm, "'vsock.cid' is not yet supported", "leave it out for now"));
   return errors;
 }
 

@@ -34,6 +34,7 @@ void check_random_secrets(Context& context, const Node::Table& table, const std:
       const auto* source = std::get_if<RandomSource>(&secret.source);
       if (source == nullptr) continue;
       const std::string& name = secret.name.text();
+      const auto scope = context.findings.about({Subject::Kind::vm, table[i].key});
       if (generators.contains(name))
         context.findings.add(location_of(table[i], name),
                              concat("secret ", quoted(name),

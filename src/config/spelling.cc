@@ -19,6 +19,8 @@ std::string_view spelling(Hypervisor value) { return find(k_hypervisor_spellings
 std::string_view spelling(Machine value) { return find(k_machine_spellings, value); }
 std::string_view spelling(Accelerator value) { return find(k_accelerator_spellings, value); }
 std::string_view spelling(Transport value) { return find(k_transport_spellings, value); }
+std::string_view spelling(VsockDevice value) { return find(k_vsock_device_spellings, value); }
+std::string_view spelling(Delivery value) { return find(k_delivery_spellings, value); }
 std::string_view spelling(StoreBackend value) { return find(k_store_backend_spellings, value); }
 std::string_view spelling(FileKind::Type value) { return find(k_kind_spellings, value); }
 std::string_view spelling(FileKind::Algorithm value) { return find(k_algorithm_spellings, value); }

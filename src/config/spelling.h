@@ -40,6 +40,15 @@ inline constexpr std::array k_transport_spellings = std::to_array<Spelling<Trans
     {Transport::smbios, "smbios"},
     {Transport::fw_cfg, "fw_cfg"},
 });
+inline constexpr std::array k_vsock_device_spellings = std::to_array<Spelling<VsockDevice>>({
+    {VsockDevice::automatic, "auto"},
+    {VsockDevice::vhost, "vhost"},
+    {VsockDevice::vhost_user, "vhost-user"},
+});
+inline constexpr std::array k_delivery_spellings = std::to_array<Spelling<Delivery>>({
+    {Delivery::provider, "provider"},
+    {Delivery::encrypted, "encrypted"},
+});
 inline constexpr std::array k_store_backend_spellings = std::to_array<Spelling<StoreBackend>>({
     {StoreBackend::sops, "sops"},
     {StoreBackend::age, "age"},

@@ -25,6 +25,7 @@ inline std::vector<std::string> findings(const std::string& path, std::string_vi
 inline std::string source_text(const Secret& secret) {
   using base::concat;
   if (const auto* file = std::get_if<FileSource>(&secret.source)) return file->path;
+  if (const auto* encrypted = std::get_if<EncryptedSource>(&secret.source)) return encrypted->path;
   if (const auto* made = std::get_if<GeneratorSource>(&secret.source))
     return concat(made->generator, "/", made->file);
   constexpr std::string_view k_encodings[] = {"base64", "hex", "raw", "alphanumeric"};
@@ -93,20 +94,35 @@ inline std::string generator_text(const Generator& generator) {
   return text;
 }
 
+// "" where all is as it is unless given.
+inline std::string service_text(const VirtualMachine& vm) {
+  const VirtualMachine usual;
+  if (vm.autostart && vm.restart_if_changed && vm.start_timeout_s == usual.start_timeout_s &&
+      vm.stop_timeout_s == usual.stop_timeout_s && !vm.machined && vm.deliver == Delivery::provider)
+    return "";
+  return base::concat("  service autostart=", number(vm.autostart),
+                      " restart=", number(vm.restart_if_changed), " start=", vm.start_timeout_s,
+                      " stop=", vm.stop_timeout_s, " machined=", number(vm.machined), " ",
+                      spelling(vm.deliver), "\n");
+}
+
 inline std::string vm_text(const VirtualMachine& vm) {
   using base::concat;
   std::string text =
       concat("vm ", vm.name, " ", spelling(vm.hypervisor), " ", spelling(vm.machine), " ",
              spelling(vm.accelerator), " program=", vm.program, " vcpu=", vm.vcpu, " mem=", vm.mem_mib,
-             " cid=", vm.vsock_cid ? std::to_string(*vm.vsock_cid) : "none", "\n  kernel=", vm.kernel,
-             " initrd=", vm.initrd, " params=", base::join(vm.kernel_params, "|"),
+             " cid=", vm.vsock_cid ? std::to_string(*vm.vsock_cid) : "none",
+             vm.vsock_device == VsockDevice::automatic ? "" : concat(" ", spelling(vm.vsock_device)),
+             "\n  kernel=", vm.kernel, " initrd=", vm.initrd, " params=", base::join(vm.kernel_params, "|"),
              " args=", base::join(vm.extra_args, "|"), " user=", vm.user,
              "\n  systemd=", systemd_text(vm.guest_systemd), " transport=", spelling(vm.transport),
              " allow_swap=", number(vm.allow_swap), "\n");
+  text += service_text(vm);
   if (vm.vars_machine != vm.name) text += concat("  vars_machine=", vm.vars_machine, "\n");
   for (const auto& secret : vm.secrets)
     text += concat("  secret ", secret.name.text(), " ", secret.credential.text(), " ", source_text(secret),
-                   " empty=", number(secret.allow_empty), " privileged=", number(secret.privileged), "\n");
+                   " empty=", number(secret.allow_empty), " privileged=", number(secret.privileged),
+                   secret.rotate.empty() ? "" : concat(" rotate=", secret.rotate), "\n");
   for (const auto& entry : vm.static_values) {
     const std::string value = base::quoted(entry.value);
     text +=
@@ -127,11 +143,16 @@ inline std::string store_text(const Store& store) {
   return text + "\n";
 }
 
+inline std::string host_text(const Host& host) {
+  if (host.wait_for_secrets_s == 0 && host.identity_encrypted.empty()) return "";
+  return base::concat("host wait=", host.wait_for_secrets_s, " identity=", host.identity_encrypted, "\n");
+}
+
 // The whole model, or the first error.
 inline std::string model(const std::string& path, std::string_view text) {
   const auto config = parse(path, text);
   if (!config) return config.error().what;
-  std::string result = store_text(config->store);
+  std::string result = host_text(config->host) + store_text(config->store);
   for (const auto& generator : config->generators) result += generator_text(generator);
   for (const auto& vm : config->vms) result += vm_text(vm);
   return result;

@@ -27,6 +27,11 @@ constexpr std::array k_report_options{
     Option{"--console", "", "write to /dev/console instead of a port"},
     Option{"--timeout", "SECONDS", "how long to wait for the port and the host (default: 30)"},
 };
+constexpr std::array k_notify_options{
+    k_directory,
+    Option{"--ready", "", "say that this guest is ready (default: where there is no --status)"},
+    Option{"--status", "TEXT", "say what this guest does now, in one line"},
+};
 constexpr std::array k_import_options{
     Option{"--directory", "DIR", "where to put the credentials (default: /run/credentials/@system)"},
     Option{"--sysfs", "DIR", "where sysfs is mounted (default: /sys)"},
@@ -41,6 +46,8 @@ constexpr std::array k_commands{
     Command{"verify", "", "Compare the credentials with what the host says it sent", k_verify_options,
             run_verify},
     Command{"report", "", "Verify, and tell the host the outcome", k_report_options, run_report},
+    Command{"notify", "", "Tell the host's systemd that this guest is ready, or what it does",
+            k_notify_options, run_notify},
     Command{"import", "", "Fetch the credentials where systemd is not PID 1", k_import_options, run_import},
 };
 

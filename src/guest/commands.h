@@ -14,6 +14,7 @@ base::Result<void> run_list(const command::Arguments& arguments, const command::
 base::Result<void> run_cat(const command::Arguments& arguments, const command::Streams& streams);
 base::Result<void> run_verify(const command::Arguments& arguments, const command::Streams& streams);
 base::Result<void> run_report(const command::Arguments& arguments, const command::Streams& streams);
+base::Result<void> run_notify(const command::Arguments& arguments, const command::Streams& streams);
 base::Result<void> run_import(const command::Arguments& arguments, const command::Streams& streams);
 
 }  // namespace vmcred::guest

@@ -8,7 +8,6 @@ target_compile_options(vmcred_guest PRIVATE -Os)
 add_executable(vmcred-guest ${CMAKE_CURRENT_LIST_DIR}/main_guest.cc ${CMAKE_CURRENT_LIST_DIR}/main_misuse.cc)
 target_link_libraries(vmcred-guest PRIVATE vmcred_guest)
 target_link_options(vmcred-guest PRIVATE -static)
-install(TARGETS vmcred-guest RUNTIME)
 
 add_test(NAME guest.size COMMAND ${CMAKE_COMMAND} -DPROGRAM=$<TARGET_FILE:vmcred-guest> -DSTRIP=${CMAKE_STRIP}
   -DMAX_BYTES=1048576 -P ${CMAKE_CURRENT_LIST_DIR}/size_check.cmake)

@@ -73,6 +73,6 @@ base::Result<AcceleratorChoice> choose_accelerator(const config::VirtualMachine&
   return AcceleratorChoice{.kvm = false, .note = concat("no KVM, emulating instead: ", verdict.reason)};
 }
 
-bool may_open_kvm() { return ::faccessat(AT_FDCWD, "/dev/kvm", R_OK | W_OK, AT_EACCESS) == 0; }
+bool may_open(const char* device) { return ::faccessat(AT_FDCWD, device, R_OK | W_OK, AT_EACCESS) == 0; }
 
 }  // namespace vmcred::runner

@@ -20,7 +20,7 @@ struct AcceleratorChoice {
 base::Result<AcceleratorChoice> choose_accelerator(const config::VirtualMachine& vm,
                                                    const std::string& memory_directory);
 
-// May the process as it is now, after it changed its user, open /dev/kvm?
-bool may_open_kvm();
+// May the process as it is now, after it changed its user, read and write this device?
+bool may_open(const char* device);
 
 }  // namespace vmcred::runner

@@ -86,8 +86,20 @@ Result<QmpClient> QmpClient::connect(const std::string& socket_path, Clock::time
 }
 
 Result<void> QmpClient::execute(std::string_view command, Clock::time_point deadline) {
-  const std::string request = nlohmann::json{{"execute", command}}.dump() + "\n";
-  VMCRED_TRY(send_all(m_socket.get(), request, deadline));
+  return send_request(command, nlohmann::json{{"execute", command}}.dump(), deadline);
+}
+
+Result<void> QmpClient::press_keys(std::span<const std::string_view> keys, Clock::time_point deadline) {
+  constexpr std::string_view k_command = "send-key";
+  auto pressed = nlohmann::json::array();
+  for (const auto key : keys) pressed.push_back({{"type", "qcode"}, {"data", key}});
+  const nlohmann::json request = {{"execute", k_command}, {"arguments", {{"keys", pressed}}}};
+  return send_request(k_command, request.dump(), deadline);
+}
+
+Result<void> QmpClient::send_request(std::string_view command, const std::string& request,
+                                     Clock::time_point deadline) {
+  VMCRED_TRY(send_all(m_socket.get(), concat(request, "\n"), deadline));
   for (;;) {
     VMCRED_TRY_ASSIGN(const std::string line, read_line(deadline));
     const auto answer = parse_object(line);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -23,12 +24,18 @@ class QmpClient {
   // Runs a command without arguments. Events that arrive before its answer are passed over.
   base::Result<void> execute(std::string_view command, std::chrono::steady_clock::time_point deadline);
 
+  // Presses keys of the guest's keyboard at once, by QEMU's names for them, and lets go of them.
+  base::Result<void> press_keys(std::span<const std::string_view> keys,
+                                std::chrono::steady_clock::time_point deadline);
+
   // The VMM's process, for waiting and for killing it: stable even when its number is used again.
   base::Result<base::UniqueFd> peer_process() const;
 
  private:
   explicit QmpClient(base::UniqueFd socket) : m_socket(std::move(socket)) {}
 
+  base::Result<void> send_request(std::string_view command, const std::string& request,
+                                  std::chrono::steady_clock::time_point deadline);
   base::Result<std::string> read_line(std::chrono::steady_clock::time_point deadline);
 
   base::UniqueFd m_socket;

@@ -6,6 +6,8 @@
 #include "base/text.h"
 #include "credential/directory.h"
 #include "credential/manifest.h"
+#include "runner/encrypted_secret.h"
+#include "runner/guest_channel.h"
 #include "runner/private_directory.h"
 #include "runner/trusted_path.h"
 #include "secret/read.h"
@@ -58,6 +60,12 @@ Result<SecretBuffer> read_source(const VirtualMachine& vm, const Secret& secret,
                                  std::vector<std::string>& warnings) {
   if (const auto* file = std::get_if<config::FileSource>(&secret.source))
     return read_file(secret, file->path, warnings);
+  if (const auto* encrypted = std::get_if<config::EncryptedSource>(&secret.source)) {
+    VMCRED_TRY_ASSIGN(SecretBuffer value,
+                      read_encrypted_secret(encrypted->path, secret.name.host_credential()));
+    VMCRED_TRY(check_not_empty(secret, value, encrypted->path));
+    return value;
+  }
   VMCRED_TRY_ASSIGN(SecretBuffer value, stored.read(vm, secret));
   VMCRED_TRY(check_not_empty(secret, value, "its value in the store"));
   return value;
@@ -71,6 +79,12 @@ Result<void> for_each_secret(const VirtualMachine& vm, Load load) {
     if (Result<void> loaded = load(secret); !loaded)
       findings.push_back(in(vm_and_secret(vm, secret), std::move(loaded)));
   if (!findings.empty()) return base::first_with_others(std::move(findings));
+  return {};
+}
+
+Result<void> add_text(const credential::CredentialName& name, std::string_view text, CredentialSet& set) {
+  VMCRED_TRY_ASSIGN(SecretBuffer value, SecretBuffer::copy_of(std::as_bytes(std::span(text))));
+  set.push_back({.name = name, .value = std::move(value)});
   return {};
 }
 
@@ -114,11 +128,11 @@ Result<CredentialSet> read_own_secrets(const VirtualMachine& vm, StoredSecrets& 
   return set;
 }
 
-Result<void> add_static_values_and_manifest(const VirtualMachine& vm, CredentialSet& set) {
-  for (const auto& entry : vm.static_values) {
-    VMCRED_TRY_ASSIGN(SecretBuffer value, SecretBuffer::copy_of(std::as_bytes(std::span(entry.value))));
-    set.push_back({.name = entry.credential, .value = std::move(value)});
-  }
+Result<void> add_static_values_and_manifest(const VirtualMachine& vm, std::string_view notify_address,
+                                            CredentialSet& set) {
+  if (!notify_address.empty())
+    VMCRED_TRY(add_text(*credential::CredentialName::parse(k_notify_credential), notify_address, set));
+  for (const auto& entry : vm.static_values) VMCRED_TRY(add_text(entry.credential, entry.value, set));
   VMCRED_TRY_ASSIGN(SecretBuffer manifest, credential::Manifest::make(set));
   set.push_back({.name = *credential::CredentialName::parse(credential::k_manifest_name),
                  .value = std::move(manifest)});

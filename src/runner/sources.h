@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -30,8 +31,10 @@ base::Result<credential::CredentialSet> read_own_secrets(const config::VirtualMa
                                                          StoredSecrets& stored,
                                                          std::vector<std::string>& warnings);
 
-// Adds the values that are not secret and, last, the manifest of all.
+// Adds what is not secret: where the guest reports to ("" for nowhere), the config's values and, last, the
+// manifest of all.
 base::Result<void> add_static_values_and_manifest(const config::VirtualMachine& vm,
+                                                  std::string_view notify_address,
                                                   credential::CredentialSet& set);
 
 }  // namespace vmcred::runner

@@ -252,7 +252,7 @@ TEST(AddStaticValuesAndManifestTest, TheManifestIsLastAndNamesAllOthers) {
                       {.credential = credential_name("EMPTY"), .value = ""}};
   credential::CredentialSet set;
   set.push_back(test_support::credential_of("API_KEY", "secret"));
-  ASSERT_TRUE(add_static_values_and_manifest(vm, set));
+  ASSERT_TRUE(add_static_values_and_manifest(vm, "", set));
   ASSERT_THAT(set, SizeIs(4));
   EXPECT_EQ(set[1].name.text(), "ENVIRONMENT");
   EXPECT_TRUE(set[1].value.equals(bytes_of("test")));
@@ -265,6 +265,15 @@ TEST(AddStaticValuesAndManifestTest, TheManifestIsLastAndNamesAllOthers) {
     ASSERT_NE(named, set.end()) << entry.name.text();
     EXPECT_TRUE(manifest->matches(entry, named->value.bytes())) << entry.name.text();
   }
+}
+
+TEST(AddStaticValuesAndManifestTest, WhereTheGuestReportsToIsACredentialLikeTheOthers) {
+  credential::CredentialSet set;
+  ASSERT_TRUE(add_static_values_and_manifest(test_support::machine(), "vsock-stream:2:9999", set));
+  ASSERT_THAT(set, SizeIs(2));
+  EXPECT_EQ(set[0].name.text(), "vmm.notify_socket");
+  EXPECT_TRUE(set[0].value.equals(bytes_of("vsock-stream:2:9999")));
+  EXPECT_THAT(credential::Manifest::parse(set[1].value.bytes())->entries(), SizeIs(1));
 }
 
 }  // namespace

@@ -8,12 +8,16 @@
 #include "config/load.h"
 #include "credential/directory.h"
 #include "runner/accelerator.h"
+#include "runner/guest_channel.h"
 #include "runner/hardening.h"
 #include "runner/identity.h"
 #include "runner/program.h"
 #include "runner/runtime_directory.h"
 #include "runner/sources.h"
 #include "runner/transport_files.h"
+#include "runner/vsock.h"
+#include "runner/vsock_device.h"
+#include "systemd/notify.h"
 #include "vmm/qemu.h"
 
 namespace vmcred::runner {
@@ -39,6 +43,7 @@ Result<void> check_host(const VirtualMachine& vm, Purpose purpose, vmm::HostFact
   VMCRED_TRY(check_boot_files(vm));
   if (purpose == Purpose::start) VMCRED_TRY(check_swap(vm));
   VMCRED_TRY_ASSIGN(host.runtime_directory, runtime_directory(vm.name));
+  VMCRED_TRY_ASSIGN(host.vsock, choose_vsock(vm));
   return {};
 }
 
@@ -65,6 +70,21 @@ std::vector<vmm::CredentialOutline> outlines_of(const credential::CredentialSet&
   return outlines;
 }
 
+// What `systemctl status` shows meanwhile. A manager that does not listen is no reason not to start.
+void tell_manager(std::string_view status) { static_cast<void>(systemd::notify(concat("STATUS=", status))); }
+
+// The devices that the VMM is going to open as the user that it runs as.
+Result<void> check_devices(const vmm::HostFacts& host, const std::string& user) {
+  const auto refused = [&](std::string_view device) {
+    return base::Error{.kind = base::ErrorKind::host,
+                       .what = concat("user ", base::quoted(user), " may not open ", device),
+                       .hint = concat("add it to the group of that device: usermod -aG kvm ", user)};
+  };
+  if (host.kvm && !may_open("/dev/kvm")) return refused("/dev/kvm");
+  if (host.vsock == vmm::VsockBackEnd::vhost && !may_open(k_vhost_vsock)) return refused(k_vhost_vsock);
+  return {};
+}
+
 Result<PreparedStart> prepare(const VirtualMachine& vm, StoredSecrets& stored, Purpose purpose) {
   if (auto missing = config::not_yet_supported(vm); !missing.empty())
     return base::first_with_others(std::move(missing));
@@ -72,24 +92,29 @@ Result<PreparedStart> prepare(const VirtualMachine& vm, StoredSecrets& stored, P
   vmm::HostFacts host{};
   VMCRED_TRY(check_host(vm, purpose, host));
 
+  const bool starts = purpose == Purpose::start;
   Identity identity = own_identity();
-  if (is_root() && purpose == Purpose::start) { VMCRED_TRY_ASSIGN(identity, find_identity(vm)); }
-  if (purpose == Purpose::start) VMCRED_TRY(make_runtime_directory(host.runtime_directory, identity));
+  if (is_root() && starts) { VMCRED_TRY_ASSIGN(identity, find_identity(vm)); }
+  if (starts) VMCRED_TRY(make_runtime_directory(host.runtime_directory, identity));
   VMCRED_TRY_ASSIGN(const std::string memory, shared_runtime_directory());
   VMCRED_TRY_ASSIGN(const AcceleratorChoice accelerator, choose_accelerator(vm, memory));
+  host.kvm = accelerator.kvm;
+  GuestChannel channel;
+  if (starts) {
+    const auto other = is_root() ? std::optional(identity) : std::nullopt;
+    VMCRED_TRY_ASSIGN(channel, open_guest_channel(vm, host.vsock, host.runtime_directory, other));
+    tell_manager("Reading credentials");
+  }
 
   PreparedStart prepared;
   if (!accelerator.note.empty()) prepared.notes.push_back(accelerator.note);
   VMCRED_TRY_ASSIGN(prepared.set, load_secrets(vm, stored, identity, purpose, prepared.notes));
-  VMCRED_TRY(add_static_values_and_manifest(vm, prepared.set));
+  VMCRED_TRY(add_static_values_and_manifest(vm, channel.notify_address, prepared.set));
   prepared.outlines = outlines_of(prepared.set);
-
-  host.kvm = accelerator.kvm;
-  if (host.kvm && purpose == Purpose::start && !may_open_kvm())
-    return base::Error{.kind = base::ErrorKind::host,
-                       .what = concat("user ", base::quoted(identity.name), " may not open /dev/kvm"),
-                       .hint = concat("add it to the group of that device: usermod -aG kvm ", identity.name)};
   VMCRED_TRY_ASSIGN(prepared.plan, vmm::plan_qemu(vm, prepared.outlines, host));
+
+  if (starts) VMCRED_TRY(check_devices(host, identity.name));
+  if (channel.device) VMCRED_TRY(wait_for_vsock_device(*channel.device, host.runtime_directory));
   return prepared;
 }
 
@@ -121,6 +146,7 @@ base::Error start(const PreparedStart& prepared) {
   if (!files) return std::move(files).error();
   auto arguments = argument_list(prepared.plan, *files);
   auto environment = vmm_environment();
+  tell_manager("Starting the guest");
   ::execve(prepared.plan.program.c_str(), null_terminated(arguments).data(),
            null_terminated(environment).data());
   return base::errno_error(prepared.plan.program);

@@ -60,9 +60,30 @@ TEST(StopVmTest, AGuestThatStillBootsIsAskedAgain) {
   EXPECT_TRUE(vm.qemu.ended_with(FakeQmpEnd::powered_down));
 }
 
+TEST(StopVmTest, AGuestThatIgnoresItsPowerButtonGetsCtrlAltDelete) {
+  RunningVm vm(FakeQmpManners{.tells_events = true, .guest_powers_down = false, .guest_has_keyboard = true});
+  const auto outcome = vm.stop(seconds(4));
+  ASSERT_TRUE(outcome) << outcome.error().what;
+  EXPECT_EQ(*outcome, StopOutcome::guest_shut_down);
+  EXPECT_THAT(vm.said,
+              ElementsAre("asking the guest to shut down, waiting up to 4 s",
+                          "the guest does not react to its power button yet, pressing ctrl-alt-delete too"));
+  EXPECT_TRUE(vm.qemu.ended_with(FakeQmpEnd::ctrl_alt_delete));
+}
+
+TEST(StopVmTest, WithoutPatienceTheGuestIsNotAsked) {
+  RunningVm vm(FakeQmpManners{});
+  const auto outcome = vm.stop(seconds(0));
+  ASSERT_TRUE(outcome) << outcome.error().what;
+  EXPECT_EQ(*outcome, StopOutcome::quit);
+  EXPECT_THAT(vm.said, ElementsAre("ending the hypervisor"));
+}
+
 TEST(StopVmTest, AGuestThatDoesNotShutDownInTimeIsEnded) {
   RunningVm vm(FakeQmpManners{.guest_powers_down = false});
-  const auto outcome = vm.stop(seconds(0));
+  for (const auto* name : {"vsock.sock", "vsock.sock_9999", "vhost-vsock.sock", "console.sock"})
+    vm.tree.write(name, "");
+  const auto outcome = vm.stop(seconds(1));
   ASSERT_TRUE(outcome) << outcome.error().what;
   EXPECT_EQ(*outcome, StopOutcome::quit);
   EXPECT_THAT(vm.said, SizeIs(2));

@@ -34,9 +34,12 @@ base::Result<base::UniqueFd> make_part(int parent, const std::string& name, std:
   VMCRED_TRY_ASSIGN(base::UniqueFd folder, open_part(parent, name, path));
   if (folder.valid()) return folder;
   checkpoint("mkdir");
-  if (::mkdirat(parent, name.c_str(), 0777) != 0 && errno != EEXIST) return base::errno_error(path);
+  const bool made = ::mkdirat(parent, name.c_str(), 0700) == 0;
+  if (!made && errno != EEXIST) return base::errno_error(path);
   VMCRED_TRY_ASSIGN(folder, open_part(parent, name, path));
   if (!folder.valid()) return base::errno_error(path, ENOENT);
+  // Whatever the umask says, as for files: stage.cc.
+  if (made && ::fchmod(folder.get(), 0755) != 0) return base::errno_error(path);
   return folder;
 }
 

@@ -39,6 +39,16 @@ class Keyring::Loader {
     if (!path.empty()) add_source(path, read_key_file(path), MayBeAbsent::yes);
   }
 
+  // A file for a service.
+  void add_quiet_file(const std::string& path) {
+    add_source(path, read_key_file(path), MayBeAbsent::no);
+    const auto left_out =
+        std::erase_if(m_keyring.m_identities, [](const auto& each) { return each->may_ask(); });
+    if (left_out > 0)
+      m_keyring.m_problems.push_back(
+          concat(path, ": an identity with a passphrase or a plugin is not for a service"));
+  }
+
   // A file that a variable names.
   void add_file_of(const char* name) {
     if (const std::string path = variable(name); !path.empty())
@@ -124,6 +134,13 @@ base::Result<Keyring> Keyring::load(const std::vector<std::string>& identity_fil
   loader.add_command_of("SOPS_AGE_SSH_PRIVATE_KEY_CMD");
   loader.add_file(in_home(".ssh/id_ed25519"));
   loader.add_file(in_home(".ssh/id_rsa"));
+  return keyring;
+}
+
+Keyring Keyring::of_files(const std::vector<std::string>& identity_files) {
+  Keyring keyring;
+  Loader loader(keyring, nullptr, nullptr);
+  for (const auto& path : identity_files) loader.add_quiet_file(path);
   return keyring;
 }
 

@@ -20,8 +20,11 @@ class Keyring {
   // hold keys are wiped and unset: a second call finds them gone. Not to be called while other threads use
   // the environment.
   static base::Result<Keyring> load(const std::vector<std::string>& identity_files,
-                                    const age::PassphrasePrompt* prompt,
-                                    const age::PluginUi* ui = nullptr);
+                                    const age::PassphrasePrompt* prompt, const age::PluginUi* ui = nullptr);
+
+  // Of these files alone, for a service: whatever is wrong with one is remembered. Identities that would ask
+  // a person or start a program are left out.
+  static Keyring of_files(const std::vector<std::string>& identity_files);
 
   age::IdentityList identities() const { return m_identities; }
 

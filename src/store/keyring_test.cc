@@ -161,6 +161,16 @@ TEST_F(KeyringTest, FileThatWasAskedForMustBeRight) {
   EXPECT_THAT(keyring.error().what, HasSubstr("absent"));
 }
 
+TEST_F(KeyringTest, OfAServiceItHasItsFilesAloneAndNoIdentityThatAsks) {
+  copy_to(m_bob, ".age/key.txt");
+  make_ssh_key("locked", "passphrase");
+  const Keyring keyring =
+      Keyring::of_files({m_alice.key_file, m_repository.home("locked"), m_repository.home("none")});
+  EXPECT_THAT(keyring.recipients(), ElementsAre(m_alice.recipient));
+  EXPECT_THAT(keyring.problems(), ElementsAre(HasSubstr("locked: an identity with a passphrase"),
+                                              HasSubstr("none: no such file")));
+}
+
 TEST_F(KeyringTest, SshKeyOpensWhatIsForItAndForTheKeyDerivedFromIt) {
   const std::string ssh = make_ssh_key(".ssh/id_ed25519");
   const Keyring keyring = load();

@@ -53,7 +53,10 @@ base::Result<void> stage_file(int folder, const std::string& name, const Change&
                               const std::string& path) {
   checkpoint("create");
   VMCRED_TRY_ASSIGN(const base::UniqueFd fd,
-                    base::open_beneath(folder, name, O_WRONLY | O_CREAT | O_EXCL, change.mode));
+                    base::open_beneath(folder, name, O_WRONLY | O_CREAT | O_EXCL, 0600));
+  // Whatever the umask says, which keeps our other files private: services read the store as users of their
+  // own.
+  if (::fchmod(fd.get(), change.mode) != 0) return base::errno_error(path);
   checkpoint("write");
   return base::write_all(fd.get(), std::as_bytes(std::span(change.contents)), path);
 }

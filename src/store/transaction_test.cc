@@ -55,6 +55,15 @@ TEST_F(TransactionTest, CommitPutsFilesAndLinksInPlaceAndLeavesNothingElse) {
                           Pair("vars/shared/ca/key/users/alice", "-> ../../../../../sops/users/alice")));
 }
 
+TEST_F(TransactionTest, EverybodyMayReadWhatItWritesWhateverTheUmask) {
+  const mode_t before = ::umask(077);
+  commit_file("vars/shared/ca/secret", "text");
+  ::umask(before);
+  for (const char* folder : {"vars", "vars/shared", "vars/shared/ca"})
+    EXPECT_EQ(test_support::mode_of(m_tree.path(folder)), 0755U) << folder;
+  EXPECT_EQ(test_support::mode_of(m_tree.path("vars/shared/ca/secret")), 0644U);
+}
+
 TEST_F(TransactionTest, WithoutCommitNothingHasHappened) {
   {
     Transaction transaction = begin();

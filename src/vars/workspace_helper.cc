@@ -77,6 +77,9 @@ void limit_resources() {
 [[noreturn]] void become(const std::vector<std::string>& command, const HelperEnds& ends) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   limit_resources();
+  // bubblewrap looks its own child up by its number, which is one of the new process name space. Where nobody
+  // may mount a /proc of it, the old one has to do.
+  (void)::mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr);
   std::vector<char*> argv;
   for (const std::string& word : command) argv.push_back(const_cast<char*>(word.c_str()));
   argv.push_back(nullptr);

@@ -34,8 +34,6 @@ struct LaunchPlan {
   std::string program;
   std::vector<Argument> arguments;  // without argv[0], which is the program
   std::vector<PlannedFile> files;
-  std::string qmp_socket;
-  std::string report_socket;
 };
 
 }  // namespace vmcred::vmm

@@ -7,6 +7,7 @@
 #include "smbios/type11.h"
 #include "vmm/assignment.h"
 #include "vmm/capability.h"
+#include "vmm/sockets.h"
 
 namespace vmcred::vmm {
 namespace {
@@ -31,8 +32,6 @@ class QemuPlan {
  public:
   QemuPlan(const config::VirtualMachine& vm, const HostFacts& host) : m_vm(vm), m_host(host) {
     m_plan.program = host.program;
-    m_plan.qmp_socket = concat(host.runtime_directory, "/qmp.sock");
-    m_plan.report_socket = concat(host.runtime_directory, "/report.sock");
   }
 
   void add_machine() {
@@ -42,12 +41,16 @@ class QemuPlan {
     add("-display", "none");
     add("-no-reboot");
     add("-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny");
-    add("-machine", concat(config::spelling(m_vm.machine), ",dump-guest-core=off",
-                           m_vm.machine == Machine::microvm ? ",acpi=on,rtc=on" : ""));
+    add("-machine",
+        concat(config::spelling(m_vm.machine), ",dump-guest-core=off", is_microvm() ? ",acpi=on,rtc=on" : "",
+               shares_memory() ? ",memory-backend=memory" : ""));
     add("-accel", m_host.kvm ? "kvm" : "tcg");
     add("-cpu", m_host.kvm ? "host" : "max");
     add("-smp", std::to_string(m_vm.vcpu));
     add("-m", concat(m_vm.mem_mib, "M"));
+    // The backend is made before the machine's own choice about dumps is known.
+    if (shares_memory())
+      add("-object", concat("memory-backend-memfd,id=memory,size=", m_vm.mem_mib, "M,share=on,dump=off"));
   }
 
   void add_boot() {
@@ -56,7 +59,7 @@ class QemuPlan {
     std::vector<std::string> parameters = {"console=ttyS0"};
     // Under emulation the microvm machine's kernel often waits for ever to calibrate its clock against a
     // timer.
-    if (m_vm.machine == Machine::microvm && !m_host.kvm) parameters.emplace_back("tsc_early_khz=2000000");
+    if (is_microvm() && !m_host.kvm) parameters.emplace_back("tsc_early_khz=2000000");
     parameters.insert(parameters.end(), m_vm.kernel_params.begin(), m_vm.kernel_params.end());
     add("-append", base::join(parameters, " "));
   }
@@ -64,11 +67,23 @@ class QemuPlan {
   void add_channels() {
     add("-chardev", "stdio,id=console,signal=off");
     add("-serial", "chardev:console");
-    add("-chardev", server_socket("qmp", m_plan.qmp_socket));
+    add("-chardev", server_socket("qmp", k_qmp_socket));
     add("-mon", "chardev=qmp,mode=control");
-    add("-device", m_vm.machine == Machine::microvm ? "virtio-serial-device" : "virtio-serial-pci");
-    add("-chardev", server_socket("report", m_plan.report_socket));
+    add("-device", virtio_device("virtio-serial"));
+    add("-chardev", server_socket("report", k_report_socket));
     add("-device", "virtserialport,chardev=report,name=vmcred.report");
+    add("-chardev", server_socket("tty", k_console_socket));
+    add("-device", "virtconsole,chardev=tty");
+  }
+
+  void add_vsock() {
+    if (!m_host.vsock) return;
+    if (*m_host.vsock == VsockBackEnd::vhost) {
+      add("-device", concat(virtio_device("vhost-vsock"), ",guest-cid=", m_vm.vsock_cid.value()));
+      return;
+    }
+    add("-chardev", concat("socket,id=vsock,path=", socket_path(k_vsock_device_socket)));
+    add("-device", concat(virtio_device("vhost-user-vsock"), ",chardev=vsock"));
   }
 
   void add_credentials(std::span<const CredentialOutline> outlines, const Assignment& assignment,
@@ -110,8 +125,17 @@ class QemuPlan {
     m_plan.arguments.push_back({.text = std::move(text), .file = m_plan.files.size()});
     m_plan.files.push_back(std::move(file));
   }
-  static std::string server_socket(std::string_view id, const std::string& path) {
-    return concat("socket,id=", id, ",path=", option_value(path), ",server=on,wait=off");
+  bool is_microvm() const { return m_vm.machine == Machine::microvm; }
+  bool shares_memory() const { return m_host.vsock == VsockBackEnd::vhost_user; }
+  // The machine without PCI has its virtio devices on a bus of their own.
+  std::string virtio_device(std::string_view kind) const {
+    return concat(kind, is_microvm() ? "-device" : "-pci");
+  }
+  std::string socket_path(std::string_view name) const {
+    return option_value(concat(m_host.runtime_directory, "/", name));
+  }
+  std::string server_socket(std::string_view id, std::string_view name) const {
+    return concat("socket,id=", id, ",path=", socket_path(name), ",server=on,wait=off");
   }
 
   const config::VirtualMachine& m_vm;
@@ -131,6 +155,7 @@ base::Result<LaunchPlan> plan_qemu(const config::VirtualMachine& vm,
   plan.add_machine();
   plan.add_boot();
   plan.add_channels();
+  plan.add_vsock();
   plan.add_credentials(outlines, *assignment, limits);
   plan.add_extra();
   return std::move(plan).take();

@@ -67,14 +67,14 @@ def vm_user(tooling: None) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def make_vm(vm_user: str) -> Iterator[Callable[[Guest, str], Vm]]:
+def make_vm(vm_user: str) -> Iterator[Callable[..., Vm]]:
     """Makes VMs that are ready to start; at the end they are gone with all their files."""
     vms: list[Vm] = []
 
-    def make(guest: Guest, purpose: str) -> Vm:
+    def make(guest: Guest, purpose: str, kind: type[Vm] = Vm, **further: Any) -> Vm:
         rng = random.Random(f"{SEED} {guest.id} {purpose}")
         place = Place(Path(tempfile.mkdtemp(prefix=f"vmcred-e2e-{guest.id}-")))
-        vm = Vm(guest, place, demo_secrets(rng) + adversarial_secrets(rng))
+        vm = kind(guest, place, demo_secrets(rng) + adversarial_secrets(rng), **further)
         vms.append(vm)
         vm.prepare()
         return vm

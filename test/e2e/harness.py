@@ -163,6 +163,8 @@ class Vm:
     secrets: list[Secret]
     name: str = "test-vm"
     settings: list[str] = field(default_factory=list)  # further lines of its config
+    kernel_params: tuple[str, ...] = ()
+    overlays: tuple[Path, ...] = ()  # what its guest has besides the usual
     copies: list[Path] = field(default_factory=list)  # files that hold secrets by right, besides the sources
     process: subprocess.Popen[bytes] | None = field(default=None, init=False)
     made_at: float = field(default_factory=time.time, init=False)
@@ -189,11 +191,14 @@ class Vm:
         built = subprocess.run([GUESTS / "build-guest", self.guest.name], check=True, stdout=subprocess.PIPE, text=True)
         base = Path(built.stdout.strip())
         shutil.copy(base / "vmlinuz", self.place.guest / "vmlinuz")
-        make_initrd = [GUESTS / "make-initrd", base / "initrd", self.guest.overlay, program("VMCRED_GUEST_BIN")]
+        overlay = self.place.guest / "overlay"
+        for directory in (self.guest.overlay, *self.overlays):
+            shutil.copytree(directory, overlay, symlinks=True, dirs_exist_ok=True)
+        make_initrd = [GUESTS / "make-initrd", base / "initrd", overlay, program("VMCRED_GUEST_BIN")]
         subprocess.run([*make_initrd, self.place.guest / "initrd"], check=True)
 
     def config_text(self) -> str:
-        """The VM's vmcred.toml."""
+        """The VM's vmcred.toml. Its kernel's mitigations guard against other guests, and cost a fifth of a boot here."""
         lines = [
             f"[vms.{self.name}]",
             'hypervisor = "qemu"',
@@ -202,7 +207,7 @@ class Vm:
             f'user = "{USER}"',
             f'kernel = "{self.place.guest}/vmlinuz"',
             f'initrd = "{self.place.guest}/initrd"',
-            'kernel_params = ["mitigations=off"]',  # guards against other guests; costs a fifth of the boot here
+            f"kernel_params = {json.dumps(['mitigations=off', *self.kernel_params])}",
             "allow_swap = true",  # the values are worthless, and the host may be anyone's
         ]
         lines += self.guest.knowledge + self.settings

@@ -45,7 +45,14 @@ class FakeQmpConnection {
 };
 
 // What the process ends with.
-enum class FakeQmpEnd : int { powered_down = 0, quit = 10, client_left = 11, broken_rule = 12, done = 13 };
+enum class FakeQmpEnd : int {
+  powered_down = 0,
+  ctrl_alt_delete = 9,
+  quit = 10,
+  client_left = 11,
+  broken_rule = 12,
+  done = 13
+};
 
 inline constexpr std::string_view k_qmp_greeting =
     R"({"QMP": {"version": {"qemu": {"micro": 22, "minor": 2, "major": 7}, "package": ""}, "capabilities": ["oob"]}})"
@@ -60,14 +67,20 @@ struct FakeQmpManners {
   bool trickles = false;      // its texts arrive byte by byte
   bool tells_events = false;  // before each answer
   bool refuses_powerdown = false;
-  bool guest_powers_down = true;  // when asked
-  unsigned missed_presses = 0;    // of the power button, while the guest still boots
+  bool guest_powers_down = true;    // when asked
+  bool guest_has_keyboard = false;  // and shuts down at ctrl-alt-delete
+  unsigned missed_presses = 0;      // of the power button, while the guest still boots
   bool quits = true;
   bool answers_quit = true;
 };
 
-// Answers commands until it ends. Anything but {"execute": COMMAND} in a line of its own, or a command before
-// qmp_capabilities, is a broken rule.
+inline bool is_ctrl_alt_delete(const nlohmann::json& request) {
+  return request == nlohmann::json::parse(R"({"execute": "send-key", "arguments": {"keys": [
+      {"type": "qcode", "data": "ctrl"}, {"type": "qcode", "data": "alt"}, {"type": "qcode", "data": "delete"}]}})");
+}
+
+// Answers commands until it ends. Anything but {"execute": COMMAND} or ctrl-alt-delete in a line of its own,
+// or a command before qmp_capabilities, is a broken rule.
 inline FakeQmpEnd serve_qmp(FakeQmpConnection& client, const FakeQmpManners& manners) {
   const auto say = [&](std::string_view text) {
     manners.trickles ? client.trickle(text) : client.write(text);
@@ -77,7 +90,8 @@ inline FakeQmpEnd serve_qmp(FakeQmpConnection& client, const FakeQmpManners& man
   say(k_qmp_greeting);
   while (const auto line = client.read_line()) {
     const auto request = nlohmann::json::parse(*line, nullptr, false);
-    if (!request.is_object() || request.size() != 1 || !request.contains("execute"))
+    if (!request.is_object() || !request.contains("execute") ||
+        (request.size() != 1 && !is_ctrl_alt_delete(request)))
       return FakeQmpEnd::broken_rule;
     const std::string command = request["execute"].get<std::string>();
     if ((command == "qmp_capabilities") == negotiated) return FakeQmpEnd::broken_rule;
@@ -90,6 +104,9 @@ inline FakeQmpEnd serve_qmp(FakeQmpConnection& client, const FakeQmpManners& man
     } else if (command == "system_powerdown") {
       say(k_qmp_done);
       if (manners.guest_powers_down && ++presses > manners.missed_presses) return FakeQmpEnd::powered_down;
+    } else if (command == "send-key") {
+      say(k_qmp_done);
+      if (manners.guest_has_keyboard) return FakeQmpEnd::ctrl_alt_delete;
     } else if (command == "quit") {
       if (manners.answers_quit) say(k_qmp_done);
       if (manners.quits) return FakeQmpEnd::quit;

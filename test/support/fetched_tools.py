@@ -29,3 +29,11 @@ def sops_program() -> Path:
     if not path.is_file():
         pytest.skip("the sops program is absent: test/tools/fetch-tools fetches it")
     return path
+
+
+def vsock_device() -> Path:
+    """The program vhost-device-vsock."""
+    path = tools() / "vsock" / "vhost-device-vsock"
+    if not path.is_file():
+        pytest.skip("the program vhost-device-vsock is absent: test/tools/fetch-tools fetches it")
+    return path

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// For tests: SSH keys that were made for them by ssh-keygen and protect nothing, and files that another program (age
-// 1.1.1) encrypted to them.
+// For tests: SSH keys that were made for them by ssh-keygen and protect nothing, and files that another
+// program (age 1.1.1) encrypted to them.
 #pragma once
 
 #include <string_view>
@@ -16,7 +16,8 @@ AAAEBC6PivOFSt4OStLqmZk4T78tGRYYX0dJG7ZpDR5T2/sIYmDpAgMWiFTzOxvio8Ej3I
 -----END OPENSSH PRIVATE KEY-----
 )";
 
-inline constexpr std::string_view k_ssh_plain_public = R"(ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIYmDpAgMWiFTzOxvio8Ej3I9HPUTk9OKUKVH17zPPhL test only)";
+inline constexpr std::string_view k_ssh_plain_public =
+    R"(ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIYmDpAgMWiFTzOxvio8Ej3I9HPUTk9OKUKVH17zPPhL test only)";
 
 inline constexpr std::string_view k_ssh_plain_file = R"(-----BEGIN AGE ENCRYPTED FILE-----
 YWdlLWVuY3J5cHRpb24ub3JnL3YxCi0+IHNzaC1lZDI1NTE5IGVNK21qQSAyUVY0
@@ -39,7 +40,8 @@ bKq7KjHsH/Q74VTw==
 -----END OPENSSH PRIVATE KEY-----
 )";
 
-inline constexpr std::string_view k_ssh_locked_public = R"(ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHh2V+v377DrYMMX2a9djipd/hcVdpVGUnDXxSCbP238 test only)";
+inline constexpr std::string_view k_ssh_locked_public =
+    R"(ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHh2V+v377DrYMMX2a9djipd/hcVdpVGUnDXxSCbP238 test only)";
 
 inline constexpr std::string_view k_ssh_locked_file = R"(-----BEGIN AGE ENCRYPTED FILE-----
 YWdlLWVuY3J5cHRpb24ub3JnL3YxCi0+IHNzaC1lZDI1NTE5IFBvbURmQSBzYm9R
@@ -101,7 +103,8 @@ tyifHkTcgofv5XKfQ5DLl+mEDlPOWW+YQi1r2qV0K9abjOVzdjMFwqbyG887SHJIQaI92i
 -----END OPENSSH PRIVATE KEY-----
 )";
 
-inline constexpr std::string_view k_ssh_rsa_public = R"(ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQC/XKN/J7oGa01l6KGU/eEsU3z5fbidbRa4lPcWT6WGmIoevFboN978pL0/wDA6zx9/5nF2HO92/K82Fre3cPznD6romYvR3d0R1ngqN09gIukBEvMsiLMBorwogbczUR8aKpqPtAbwMMjGoqOZwVWwOfkUtMRqD3gxsFpP7hXLeOL0PyBFsV9hTW0c1uAN1hmqHcrAXKRE+aLmQtSA+YuWrpXUkBKlECn/sfWbQ/swKa18A50142jR8JTRju9JKGdzco6iQBIGNaIcwe19aT+vESbVk6EszXUSFHOYQGlgbvRQp0GgpRPQEkiCr3+6GS2p1TsU7tKPDI66jCpEpmO/ test only)";
+inline constexpr std::string_view k_ssh_rsa_public =
+    R"(ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQC/XKN/J7oGa01l6KGU/eEsU3z5fbidbRa4lPcWT6WGmIoevFboN978pL0/wDA6zx9/5nF2HO92/K82Fre3cPznD6romYvR3d0R1ngqN09gIukBEvMsiLMBorwogbczUR8aKpqPtAbwMMjGoqOZwVWwOfkUtMRqD3gxsFpP7hXLeOL0PyBFsV9hTW0c1uAN1hmqHcrAXKRE+aLmQtSA+YuWrpXUkBKlECn/sfWbQ/swKa18A50142jR8JTRju9JKGdzco6iQBIGNaIcwe19aT+vESbVk6EszXUSFHOYQGlgbvRQp0GgpRPQEkiCr3+6GS2p1TsU7tKPDI66jCpEpmO/ test only)";
 
 inline constexpr std::string_view k_ssh_rsa_file = R"(-----BEGIN AGE ENCRYPTED FILE-----
 YWdlLWVuY3J5cHRpb24ub3JnL3YxCi0+IHNzaC1yc2EgTUtKOFp3CnRIQ0hVQ21v
@@ -129,7 +132,8 @@ AwQFBg==
 -----END OPENSSH PRIVATE KEY-----
 )";
 
-inline constexpr std::string_view k_ssh_ecdsa_public = R"(ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBKyPQE7WNxaNAltAbBCc1I++hl1PZtEc/RCeZLGMdI4keZJx3NlVPZRKpxWtpoh8wWB3C2g7zzAONTP1i6ULfo4= test only)";
+inline constexpr std::string_view k_ssh_ecdsa_public =
+    R"(ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBKyPQE7WNxaNAltAbBCc1I++hl1PZtEc/RCeZLGMdI4keZJx3NlVPZRKpxWtpoh8wWB3C2g7zzAONTP1i6ULfo4= test only)";
 
 inline constexpr std::string_view k_ssh_message = "made by another program";
 

@@ -63,6 +63,14 @@ constexpr std::array k_export_options{
 };
 constexpr std::array k_import_options{k_config_option, k_identity_option, k_dry_run, k_json};
 
+constexpr std::array k_encrypt_for_host_options{
+    k_config_option,
+    k_identity_option,
+    Option{"--with-key", "KEY", "as systemd-creds takes it: host, tpm2, host+tpm2 (default: its choice)"},
+    k_dry_run,
+    k_json,
+};
+
 constexpr std::array k_vars_commands{
     Command{"vars generate", "[VM...]", "Make the secrets that are not there yet, for all VMs or these",
             k_generate_options, run_vars_generate},
@@ -77,6 +85,9 @@ constexpr std::array k_vars_commands{
             run_vars_fix},
     Command{"vars rotate", "VM [SECRET]", "Make a VM's secrets anew; the old values stay for one way back",
             k_rotate_options, run_vars_rotate},
+    Command{"vars encrypt-for-host", "[VM...]",
+            "Encrypt a VM's secrets with this host's key, for units to load without the store",
+            k_encrypt_for_host_options, run_vars_encrypt_for_host},
     Command{"vars prune", "", "Remove from the store what nothing declares", k_prune_options, run_vars_prune},
     Command{"vars export", "FOLDER", "Write all vars in plaintext into a new folder in memory",
             k_export_options, run_vars_export},

@@ -21,6 +21,8 @@ base::Result<void> run_vars_set(const command::Arguments& arguments, const comma
 base::Result<void> run_vars_check(const command::Arguments& arguments, const command::Streams& streams);
 base::Result<void> run_vars_fix(const command::Arguments& arguments, const command::Streams& streams);
 base::Result<void> run_vars_rotate(const command::Arguments& arguments, const command::Streams& streams);
+base::Result<void> run_vars_encrypt_for_host(const command::Arguments& arguments,
+                                             const command::Streams& streams);
 base::Result<void> run_vars_prune(const command::Arguments& arguments, const command::Streams& streams);
 base::Result<void> run_vars_export(const command::Arguments& arguments, const command::Streams& streams);
 base::Result<void> run_vars_import(const command::Arguments& arguments, const command::Streams& streams);

@@ -8,6 +8,7 @@
 #include "cli/open_config.h"
 #include "command/output.h"
 #include "secret/process_protection.h"
+#include "vars/stored_secret.h"
 
 namespace vmcred::cli {
 namespace {
@@ -30,30 +31,18 @@ std::vector<std::string> identity_files(const config::Config& config, const comm
 
 }  // namespace
 
-store::StoreSettings store_settings(const config::Store& store) {
-  store::StoreSettings settings{
-      .path = store.path,
-      .backend = store.backend == config::StoreBackend::sops ? store::Backend::sops : store::Backend::age,
-      .default_groups = store.groups,
-      .age_recipients = store.age_recipients};
-  for (const auto& [machine, recipients] : store.age_recipients_for)
-    settings.age_machine_recipients.emplace(machine, recipients);
-  return settings;
-}
-
 Session::Session(config::Config config)
     : m_config(std::move(config)),
       m_declared(m_config),
-      m_settings(store_settings(m_config.store)),
+      m_settings(vars::store_settings(m_config.store)),
       m_root(parent_of(m_settings.path)) {}
 
 Result<std::unique_ptr<Session>> Session::open(const command::Arguments& arguments) {
   VMCRED_TRY(secret::protect_process());
   VMCRED_TRY_ASSIGN(config::Config config, open_config(arguments));
   std::unique_ptr<Session> session(new Session(std::move(config)));
-  VMCRED_TRY_ASSIGN(store::Keyring keyring,
-                    store::Keyring::load(identity_files(session->m_config, arguments), &session->m_prompt,
-                                         &session->m_plugin_ui));
+  VMCRED_TRY_ASSIGN(store::Keyring keyring, store::Keyring::load(identity_files(session->m_config, arguments),
+                                                                 &session->m_prompt, &session->m_plugin_ui));
   session->m_keyring = std::make_unique<const store::Keyring>(std::move(keyring));
   // It may start git: not before the keys are out of the environment.
   VMCRED_TRY(store::recover(session->m_root));

@@ -31,6 +31,7 @@ class Session {
   const store::Keyring& keyring() const { return *m_keyring; }
   const store::StoreSettings& settings() const { return m_settings; }
   store::Store& store() { return *m_store; }
+  const store::Store& store() const { return *m_store; }
   vars::Workshop workshop() {
     return {.declared = m_declared, .store = *m_store, .vars_path = m_settings.path};
   }
@@ -60,8 +61,5 @@ class Session {
 // The options that Session::open() looks at.
 inline constexpr command::Option k_identity_option{"--identity", "FILE",
                                                    "decrypt with the identities of this file, too", "-i"};
-
-// What the config says of the store, as the store takes it.
-store::StoreSettings store_settings(const config::Store& store);
 
 }  // namespace vmcred::cli

@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/vars/stored_secrets.h"
 
-#include "base/text.h"
-#include "config/load.h"
+#include "vars/stored_secret.h"
 
 namespace vmcred::cli {
-
-using base::concat;
-using base::quoted;
 
 // Once: keys in the environment are gone after the first time, and each secret tells the same failure.
 base::Result<void> ConfigStore::open() {
@@ -23,12 +19,10 @@ base::Result<secret::SecretBuffer> ConfigStore::read(const config::VirtualMachin
                                                      const config::Secret& secret) {
   VMCRED_TRY(open());
   const auto var = m_session->declared().var_of(vm, secret);
-  if (!var || !m_session->store().has(var->id(), var->visibility()))
-    return base::Error{
-        .kind = base::ErrorKind::credential,
-        .what = concat("not in the store yet: ", var ? store::path_of(var->id()) : std::string()),
-        .hint = concat("'vmcred vars generate ", vm.name, "' makes it")};
-  return m_session->store().read(var->id(), var->visibility());
+  if (!var) return base::Error{.kind = base::ErrorKind::credential, .what = "its source is not the store"};
+  VMCRED_TRY_ASSIGN(auto value, vars::find_stored(m_session->store(), *var));
+  if (!value) return vars::not_stored(vm, *var);
+  return *std::move(value);
 }
 
 }  // namespace vmcred::cli

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/vm/commands.h"
+
+#include <array>
+
+#include "cli/open_config.h"
+
+namespace vmcred::cli {
+namespace {
+
+using command::Command;
+using command::Option;
+
+constexpr Option k_json{"--json", "", "print JSON"};
+
+constexpr std::array k_config_options{k_config_option};
+constexpr std::array k_list_options{k_config_option, k_json};
+constexpr std::array k_run_options{
+    k_config_option,
+    Option{"--dry-run", "", "print what would be started, with sizes in place of values"},
+    Option{"--json", "", "with --dry-run: print JSON"},
+    Option{"--quiet", "", "print nothing but errors"},
+};
+constexpr std::array k_stop_options{
+    k_config_option,
+    Option{"--timeout", "SECONDS",
+           "how long the guest may take to shut down (default: 90); 0 ends the hypervisor at once"},
+};
+
+constexpr std::array k_commands{
+    Command{"vm list", "", "List the VMs of the config", k_list_options, run_vm_list},
+    Command{"vm show", "VM", "Show a VM's secrets and their names on the way to the guest", k_list_options,
+            run_vm_show},
+    Command{"vm run", "VM", "Start a VM with its credentials; this process becomes the hypervisor",
+            k_run_options, run_vm_run},
+    Command{"vm stop", "VM", "Shut a VM's guest down, and end its hypervisor if that takes too long",
+            k_stop_options, run_vm_stop},
+    Command{"vm console", "VM", "Use the guest's terminal hvc0; ^] leaves it", k_config_options,
+            run_vm_console},
+    Command{"vm connect", "VM PORT",
+            "Connect standard input and output to a port of the guest's virtio socket", k_config_options,
+            run_vm_connect},
+    Command{"vm ssh", "VM [ARG...]",
+            "Run ssh to the guest over its virtio socket, with ssh's own options after --", k_config_options,
+            run_vm_ssh},
+};
+
+}  // namespace
+
+std::span<const command::Command> vm_commands() { return k_commands; }
+
+}  // namespace vmcred::cli

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/vm/running_vm.h"
+
+#include "base/text.h"
+#include "cli/open_config.h"
+#include "config/load.h"
+#include "runner/runtime_directory.h"
+
+namespace vmcred::cli {
+
+base::Result<RunningVm> running_vm(const command::Arguments& arguments) {
+  VMCRED_TRY_ASSIGN(const config::Config config, open_config_for(arguments, arguments.operand()));
+  VMCRED_TRY_ASSIGN(const config::VirtualMachine* vm, config::find_vm(config, arguments.operand()));
+  VMCRED_TRY_ASSIGN(std::string directory, runner::runtime_directory(vm->name));
+  return RunningVm{.vm = *vm, .directory = std::move(directory)};
+}
+
+base::Error of_vm(const RunningVm& vm, base::Error error) {
+  return std::move(error).in(base::concat("vm ", base::quoted(vm.vm.name)));
+}
+
+}  // namespace vmcred::cli

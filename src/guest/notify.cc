@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <linux/vm_sockets.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <algorithm>
+#include <cerrno>
+
+#include "base/text.h"
+#include "base/unique_fd.h"
+#include "guest/commands.h"
+#include "guest/directory.h"
+#include "guest/kernel_module.h"
+#include "guest/notify_address.h"
+
+namespace vmcred::guest {
+namespace {
+
+using base::concat;
+using base::Error;
+using base::ErrorKind;
+using base::Result;
+using base::UniqueFd;
+
+constexpr std::string_view k_credential = "vmm.notify_socket";
+constexpr timeval k_send_time{.tv_sec = 10, .tv_usec = 0};
+constexpr int k_close_milliseconds = 2000;
+
+Result<NotifyAddress> host_address(const command::Arguments& arguments) {
+  VMCRED_TRY_ASSIGN(const auto directory, CredentialDirectory::open(arguments));
+  VMCRED_TRY_ASSIGN(const auto credentials, directory.list());
+  const std::string name(k_credential);
+  if (std::ranges::find(credentials, name, &StoredCredential::name) == credentials.end())
+    return Error{.kind = ErrorKind::credential,
+                 .what = concat("there is no credential ", base::quoted(name), " in ", directory.path()),
+                 .hint = "the host sends it when the VM has 'vsock.cid' and runs as a unit of systemd's"};
+  VMCRED_TRY_ASSIGN(const auto value, directory.read(name));
+  const auto text = value.bytes();
+  const auto address = parse_notify_address({reinterpret_cast<const char*>(text.data()), text.size()});
+  if (!address)
+    return Error{
+        .kind = ErrorKind::credential,
+        .what = concat("credential ", base::quoted(name), " is not of the form vsock-stream:CID:PORT")};
+  return *address;
+}
+
+Result<std::string> message_of(const command::Arguments& arguments) {
+  const auto status = arguments.value("--status");
+  if (status && std::ranges::any_of(*status, [](char c) { return static_cast<unsigned char>(c) < 0x20; }))
+    return Error{.kind = ErrorKind::usage, .what = "--status takes one line without control characters"};
+  std::string message = arguments.has("--ready") || !status ? "READY=1\n" : "";
+  if (status) message += concat("STATUS=", *status, "\n");
+  return message;
+}
+
+Error host_error(std::string_view step) {
+  return {.kind = ErrorKind::host, .what = concat("virtio socket: ", step, ": ", base::errno_text(errno))};
+}
+
+Result<UniqueFd> connect_to_host(const NotifyAddress& address) {
+  UniqueFd socket(::socket(AF_VSOCK, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (!socket.valid()) return host_error("this kernel has none");
+  // A port of root's tells the host that it is not just any process of this guest; who has none goes without.
+  sockaddr_vm own{};
+  own.svm_family = AF_VSOCK;
+  own.svm_cid = VMADDR_CID_ANY;
+  for (own.svm_port = 1023; own.svm_port > 512; --own.svm_port)
+    if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&own), sizeof own) == 0 || errno != EADDRINUSE)
+      break;
+  if (::setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &k_send_time, sizeof k_send_time) != 0)
+    return host_error("set a time limit");
+  sockaddr_vm host{};
+  host.svm_family = AF_VSOCK;
+  host.svm_cid = address.cid;
+  host.svm_port = address.port;
+  if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&host), sizeof host) != 0)
+    return host_error("the host does not answer");
+  return socket;
+}
+
+// The host closes the connection once it has the message; one that is closed before might be lost.
+Result<void> send_message(const UniqueFd& socket, std::string_view message) {
+  if (::send(socket.get(), message.data(), message.size(), MSG_NOSIGNAL) !=
+      static_cast<ssize_t>(message.size()))
+    return host_error("send");
+  ::shutdown(socket.get(), SHUT_WR);
+  pollfd closing{.fd = socket.get(), .events = POLLIN, .revents = 0};
+  ::poll(&closing, 1, k_close_milliseconds);
+  return {};
+}
+
+}  // namespace
+
+Result<void> run_notify(const command::Arguments& arguments, const command::Streams&) {
+  VMCRED_TRY_ASSIGN(const std::string message, message_of(arguments));
+  VMCRED_TRY_ASSIGN(const NotifyAddress address, host_address(arguments));
+  load_kernel_module("vmw_vsock_virtio_transport");
+  VMCRED_TRY_ASSIGN(const UniqueFd socket, connect_to_host(address));
+  return send_message(socket, message);
+}
+
+}  // namespace vmcred::guest

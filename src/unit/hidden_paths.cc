@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "unit/hidden_paths.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "base/text.h"
+
+namespace vmcred::unit {
+namespace {
+
+constexpr std::array<std::string_view, 3> k_homes = {"/home/", "/root/", "/run/user/"};
+constexpr std::array<std::string_view, 2> k_temporary = {"/tmp/", "/var/tmp/"};
+
+bool is_below(std::string_view path, std::span<const std::string_view> directories) {
+  return std::ranges::any_of(directories,
+                             [&](std::string_view directory) { return path.starts_with(directory); });
+}
+
+}  // namespace
+
+base::Result<void> add_hidden_paths(std::span<const std::string> paths, systemd::UnitText& text) {
+  const bool in_homes = std::ranges::any_of(paths, [](auto& path) { return is_below(path, k_homes); });
+  text.comment(in_homes ? "paths below /home, /root or /run/user: all but them is hidden there"
+                        : "no path is below /home, /root or /run/user");
+  text.set("ProtectHome", in_homes ? "tmpfs" : "yes");
+  for (const std::string& path : paths) {
+    if (!is_below(path, k_homes) && !is_below(path, k_temporary)) continue;
+    if (path.find_first_of(":\"'\\ ") != std::string::npos)
+      return base::Error{
+          .kind = base::ErrorKind::config,
+          .what = base::concat(base::quoted(path), " can't be shown to a service of its own user"),
+          .hint = "move it out of the home or temporary directory, or rename it"};
+    text.set("BindReadOnlyPaths", systemd::list_word(path));
+  }
+  return {};
+}
+
+}  // namespace vmcred::unit

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// Files of a service that its own sandbox would hide: ProtectHome= and PrivateTmp= put something empty over
+// their directories.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "base/result.h"
+#include "systemd/unit_text.h"
+
+namespace vmcred::unit {
+
+// Writes ProtectHome= and, for those of `paths` (absolute) that are below hidden directories,
+// BindReadOnlyPaths=: nothing else of the directories is to be seen. Fails for a hidden path with characters
+// that such a line can't hold.
+base::Result<void> add_hidden_paths(std::span<const std::string> paths, systemd::UnitText& text);
+
+}  // namespace vmcred::unit

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// The walls around our services, as lines of [Service]. Each line that is missing here is missing for a
+// reason, which docs/units.md tells.
+#pragma once
+
+#include <string_view>
+
+namespace vmcred::unit {
+
+// For any service that handles secrets without being root: what neither the provider nor a VM needs.
+extern const std::string_view k_common_sandbox;
+
+// For a service that somebody else wrote: only what can't keep a hypervisor from working.
+extern const std::string_view k_foreign_sandbox;
+
+}  // namespace vmcred::unit

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// The sockets in a VM's runtime directory.
+#pragma once
+
+#include <array>
+#include <string_view>
+
+namespace vmcred::vmm {
+
+inline constexpr std::string_view k_qmp_socket = "qmp.sock";          // QEMU's machine protocol
+inline constexpr std::string_view k_report_socket = "report.sock";    // what vmcred-guest reports
+inline constexpr std::string_view k_console_socket = "console.sock";  // a terminal in the guest, hvc0
+
+// Of a virtio socket without the kernel's vhost: the guest's port N reaches the host as vsock.sock_N, and
+// whoever connects to vsock.sock and says "CONNECT N" reaches the guest's.
+inline constexpr std::string_view k_vsock_socket = "vsock.sock";
+inline constexpr std::string_view k_vsock_device_socket = "vhost-vsock.sock";  // between its program and QEMU
+
+inline constexpr std::array k_sockets = {k_qmp_socket, k_report_socket, k_console_socket, k_vsock_socket,
+                                         k_vsock_device_socket};
+
+}  // namespace vmcred::vmm
