@@ -7,40 +7,36 @@ every credential was verified and nothing was found.
 """
 
 import argparse
-import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import time
-import warnings
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "test" / "leak"))
-
-from scanner import Scan, scan_host  # noqa: E402  (found through the path above)
+import systemd_host
+from story import (
+    BOOT_SECONDS,
+    SECRET_BYTES,
+    SHUTDOWN_SECONDS,
+    DemoFailure,
+    Scan,
+    build_guest,
+    conclude,
+    config_text,
+    read_report,
+    say,
+    search,
+    show_arrivals,
+    show_console,
+)
 
 USER = "microvm-demo"
 GENERATOR = "demo-secrets"
-SECRET_BYTES = {"api-key": 32, "db-password": 32, "jwt-secret": 64}
-STATIC = {"ENVIRONMENT": "test", "CLUSTER": "britton-desktop"}
-BOOT_SECONDS = 180
-SHUTDOWN_SECONDS = 60
-
-
-class DemoFailure(Exception):
-    """Something did not come out as promised; the text says what."""
-
-
-def say(label: str, text: str) -> None:
-    """One line of the demo's story."""
-    print(f"demo: {label:<9} {text}", flush=True)
 
 
 @dataclass
@@ -111,40 +107,13 @@ def vmcred_output(place: Place, vmcred: Path, *words: str) -> bytes:
 
 def make_secrets(place: Place, vmcred: Path) -> dict[str, bytes]:
     """Has vmcred make a key and, with the config's generator, the secrets. Returns them, to search for."""
+    subprocess.run([vmcred, "age", "keygen", "-o", place.identity], check=True, capture_output=True)
     vmcred_output(place, vmcred, "vars", "keygen", "--user", "demo")
     vmcred_output(place, vmcred, "vars", "generate", "demo")
     values = {name: vmcred_output(place, vmcred, "vars", "get", "demo", f"{GENERATOR}/{name}") for name in SECRET_BYTES}
     encrypted = len(list(place.store.glob("**/secret")))
     say("secrets", f"{len(values)} made in a sandbox, kept as {encrypted} encrypted files; their key is on a tmpfs")
     return values
-
-
-def build_guest(place: Place, build: Path) -> None:
-    """Puts the guest's kernel and initrd, with our units and vmcred-guest in it, into the place."""
-    guests = ROOT / "test" / "guests"
-    base = Path(subprocess.check_output([guests / "build-guest", "debian-12"], text=True).strip())
-    shutil.copy(base / "vmlinuz", place.work / "vmlinuz")
-    overlay = guests / "overlay-systemd"
-    subprocess.run(
-        [guests / "make-initrd", base / "initrd", overlay, build / "src" / "vmcred-guest", place.work / "initrd"],
-        check=True,
-    )
-
-
-def write_config(place: Place) -> None:
-    """The whole configuration of a VM with five credentials."""
-    lines = ["[store]", f'identity = "{place.identity}"', "", f"[generators.{GENERATOR}]"]
-    lines += [f"files.{name} = {{}}" for name in SECRET_BYTES]
-    lines += ["script = '''"]
-    lines += [f"openssl rand -base64 {size} | tr -d '\\n' > \"$out/{name}\"" for name, size in SECRET_BYTES.items()]
-    lines += ["'''", ""]
-    lines += ["[vms.demo]", "vcpu = 2", "mem = 512", 'kernel = "vmlinuz"', 'initrd = "initrd"']
-    if len(Path("/proc/swaps").read_text().splitlines()) > 1:
-        say("swap", "this host swaps; the demo's secrets are worthless, so it goes on with allow_swap = true")
-        lines.append("allow_swap = true")
-    lines += [f'secrets.{name} = {{ generator = "{GENERATOR}" }}' for name in SECRET_BYTES]
-    lines += [f'static.{name} = "{value}"' for name, value in STATIC.items()]
-    place.config.write_text("\n".join(lines) + "\n")
 
 
 def start(place: Place, vmcred: Path, stack: ExitStack) -> subprocess.Popen[bytes]:
@@ -170,36 +139,21 @@ def end(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def wait_for(condition, process: subprocess.Popen[bytes], deadline: float, what: str) -> None:
-    """Waits until the condition holds, as long as the VM runs and there is time."""
-    while not condition():
+def wait_for_report(place: Place, process: subprocess.Popen[bytes]) -> dict:
+    """What the guest says about its credentials."""
+    deadline = time.monotonic() + BOOT_SECONDS
+
+    def expect_running(what: str) -> None:
         if process.poll() is not None:
             raise DemoFailure(f"the VM ended with {process.returncode} before {what}")
         if time.monotonic() > deadline:
             raise DemoFailure(f"no {what} within {BOOT_SECONDS} s")
-        time.sleep(0.05)
 
-
-def read_report(place: Place, process: subprocess.Popen[bytes]) -> dict:
-    """The one line in which the guest says what it found."""
-    deadline = time.monotonic() + BOOT_SECONDS
     path = place.runtime / "demo" / "report.sock"
-    wait_for(path.exists, process, deadline, "report socket")
-    with socket.socket(socket.AF_UNIX) as connection:
-        connection.connect(str(path))
-        connection.settimeout(1)
-        received = b""
-
-        def has_line() -> bool:
-            nonlocal received
-            try:
-                received += connection.recv(65536)
-            except TimeoutError:
-                pass
-            return b"\n" in received
-
-        wait_for(has_line, process, deadline, "report from the guest")
-    return json.loads(received.split(b"\n")[0])
+    while not path.exists():
+        expect_running("report socket")
+        time.sleep(0.05)
+    return read_report(path, expect_running)
 
 
 def show_identity(process: subprocess.Popen[bytes]) -> None:
@@ -209,34 +163,6 @@ def show_identity(process: subprocess.Popen[bytes]) -> None:
     )
     program = os.readlink(f"/proc/{process.pid}/exe")
     say("runs", f"{program}, pid {process.pid}, uid {status['Uid'].split()[0]}, capabilities {status['CapEff']}")
-
-
-def show_console(place: Place) -> None:
-    """The part of the guest's console that its demo unit wrote."""
-    lines = place.console.read_text(errors="replace").splitlines()
-    for line in (line for line in lines if "show-credentials[" in line):
-        say("console", line.split("]: ", 1)[-1].rstrip())
-
-
-def show_arrivals(report: dict) -> None:
-    """What the guest verified."""
-    for credential in report["credentials"]:
-        say("arrived", f"{credential['name']:<12} {credential['size']:>3} bytes  {credential['state']}")
-
-
-def search(place: Place, values: dict[str, bytes], vmm_pid: int | None) -> int:
-    """Searches this host for the secrets. Returns the number of places that hold one and should not."""
-    scan = Scan(canaries=list(values.values()), vmm_pid=vmm_pid, directories=[place.work], sources=[])
-    with warnings.catch_warnings(record=True) as not_searched:
-        warnings.simplefilter("always")
-        findings = scan_host(scan)
-    for note in not_searched:
-        say("leak scan", f"not searched: {note.message}")
-    for finding in findings:
-        say("leak", f"{finding.place}: {finding.detail}")
-    when = "while it ran" if vmm_pid else "after it ended"
-    say("leak scan", f"{when}: {len(findings)} found")
-    return len(findings)
 
 
 def stop(place: Place, vmcred: Path, process: subprocess.Popen[bytes]) -> None:
@@ -251,20 +177,25 @@ def stop(place: Place, vmcred: Path, process: subprocess.Popen[bytes]) -> None:
     say("stopped", f"the guest shut down, QEMU's exit code is {process.wait(timeout=10)}")
 
 
+def scan_of(place: Place, values: dict[str, bytes], vmm_pid: int | None) -> Scan:
+    """Where to search for which secrets."""
+    return Scan(canaries=list(values.values()), vmm_pid=vmm_pid, directories=[place.work], sources=[])
+
+
 def run(build: Path) -> bool:
     """The whole demo. True if all that it promises held."""
     vmcred = build / "src" / "vmcred"
     with ExitStack() as stack:
         place = make_place(stack)
         make_user(stack)
-        build_guest(place, build)
-        write_config(place)
+        build_guest(build, place.work)
+        place.config.write_text(config_text("demo", GENERATOR, place.identity, "vmlinuz", "initrd", []))
         values = make_secrets(place, vmcred)
 
         started = time.monotonic()
         process = start(place, vmcred, stack)
         try:
-            report = read_report(place, process)
+            report = wait_for_report(place, process)
         except DemoFailure:
             print(place.runner_log.read_text(errors="replace"), end="", file=sys.stderr)
             raise
@@ -272,29 +203,27 @@ def run(build: Path) -> bool:
         for line in place.runner_log.read_text().splitlines():
             say("runner", line)
         show_identity(process)
-        show_console(place)
+        show_console(place.console.read_text(errors="replace").splitlines())
         show_arrivals(report)
         say("time", f"{seconds:.1f} s from the command to the guest's report")
-        leaks = search(place, values, process.pid)
+        leaks = search(scan_of(place, values, process.pid))
         stop(place, vmcred, process)
-        leaks += search(place, values, None)
-
-    expected = len(SECRET_BYTES) + len(STATIC)
-    verified = report["verified"] if report["expected"] == expected else 0
-    print(f"demo: {verified} of {expected} credentials verified in the guest, {leaks} leaks")
-    return verified == expected and leaks == 0
+        leaks += search(scan_of(place, values, None))
+    return conclude(report, leaks)
 
 
 def main() -> int:
     """Reads the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--build", type=Path, required=True, help="the build directory")
+    parser.add_argument("--systemd", action="store_true", help="in a host of its own, with systemd, by a config alone")
     arguments = parser.parse_args()
     if os.geteuid() != 0:
         print("demo: error: needs root: the secrets are root's, and the VM gets a user of its own", file=sys.stderr)
         return 1
     try:
-        return 0 if run(arguments.build.resolve()) else 1
+        held = (systemd_host.run if arguments.systemd else run)(arguments.build.resolve())
+        return 0 if held else 1
     except DemoFailure as failure:
         print(f"demo: error: {failure}", file=sys.stderr)
         return 1
