@@ -9,6 +9,7 @@
 #include "runner/encrypted_secret.h"
 #include "runner/guest_channel.h"
 #include "runner/private_directory.h"
+#include "runner/refusal.h"
 #include "runner/trusted_path.h"
 #include "secret/read.h"
 
@@ -88,6 +89,13 @@ Result<void> add_text(const credential::CredentialName& name, std::string_view t
   return {};
 }
 
+// The provider can tell PID 1 nothing; what it has told its own directory belongs to what is missing here.
+Error with_refusal(Error error, const VirtualMachine& vm) {
+  if (const std::string reason = last_refusal(vm.name); !reason.empty())
+    error.others.push_back({.kind = ErrorKind::credential, .what = concat("vmcred-provider says: ", reason)});
+  return error;
+}
+
 }  // namespace
 
 Result<UniqueFd> load_like_systemd(const VirtualMachine& vm, StoredSecrets& stored, const Identity& identity,
@@ -112,7 +120,7 @@ Result<CredentialSet> read_secrets(const VirtualMachine& vm, int directory_fd) {
     set.push_back({.name = secret.credential, .value = std::move(value)});
     return {};
   };
-  VMCRED_TRY(for_each_secret(vm, read_secret));
+  if (auto read = for_each_secret(vm, read_secret); !read) return with_refusal(std::move(read).error(), vm);
   return set;
 }
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from container import Container, ContainerFailure, host_tree, why_not_here
+from container import Container, host_tree, why_not_here
 from testhost import GUESTS, TESTS, TestHost
 
 sys.path.insert(0, str(TESTS / "support"))

@@ -27,10 +27,24 @@ constexpr std::array k_stop_options{
            "how long the guest may take to shut down (default: 90); 0 ends the hypervisor at once"},
 };
 
+constexpr std::array k_logs_options{
+    Option{"--follow", "", "go on printing what comes", "-f"},
+    Option{"--lines", "N", "only the last N lines", "-n"},
+    Option{"--since", "TIME", "only from then on, as journalctl takes it"},
+};
+
 constexpr std::array k_commands{
     Command{"vm list", "", "List the VMs of the config", k_list_options, run_vm_list},
     Command{"vm show", "VM", "Show a VM's secrets and their names on the way to the guest", k_list_options,
             run_vm_show},
+    Command{"vm start", "VM", "Start a VM's unit, and wait until its guest is ready", k_config_options,
+            run_vm_start},
+    Command{"vm restart", "VM", "Restart a VM's unit: its secrets are read again", k_config_options,
+            run_vm_restart},
+    Command{"vm status", "[VM...]", "Show what runs, what it needs, and what is wrong with it",
+            k_list_options, run_vm_status},
+    Command{"vm logs", "VM", "Print a VM's journal: its unit's, systemd's and the provider's lines on it",
+            k_logs_options, run_vm_logs},
     Command{"vm run", "VM", "Start a VM with its credentials; this process becomes the hypervisor",
             k_run_options, run_vm_run},
     Command{"vm stop", "VM", "Shut a VM's guest down, and end its hypervisor if that takes too long",

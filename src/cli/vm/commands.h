@@ -12,6 +12,10 @@ std::span<const command::Command> vm_commands();
 
 base::Result<void> run_vm_list(const command::Arguments& arguments, const command::Streams& streams);
 base::Result<void> run_vm_show(const command::Arguments& arguments, const command::Streams& streams);
+base::Result<void> run_vm_start(const command::Arguments& arguments, const command::Streams& streams);
+base::Result<void> run_vm_restart(const command::Arguments& arguments, const command::Streams& streams);
+base::Result<void> run_vm_status(const command::Arguments& arguments, const command::Streams& streams);
+base::Result<void> run_vm_logs(const command::Arguments& arguments, const command::Streams& streams);
 base::Result<void> run_vm_run(const command::Arguments& arguments, const command::Streams& streams);
 base::Result<void> run_vm_stop(const command::Arguments& arguments, const command::Streams& streams);
 base::Result<void> run_vm_console(const command::Arguments& arguments, const command::Streams& streams);

@@ -16,6 +16,10 @@ struct RunningVm {
 };
 base::Result<RunningVm> running_vm(const command::Arguments& arguments);
 
+// The same for what needs no more than the name: also of a VM that the config has no longer, or has broken,
+// as long as it runs.
+base::Result<RunningVm> running_or_orphaned_vm(const command::Arguments& arguments);
+
 // "vm 'x'" in front of the error.
 base::Error of_vm(const RunningVm& vm, base::Error error);
 

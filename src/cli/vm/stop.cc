@@ -46,7 +46,7 @@ base::Error not_by_itself(runner::StopOutcome outcome, std::chrono::seconds pati
 
 base::Result<void> run_vm_stop(const command::Arguments& arguments, const command::Streams& streams) {
   VMCRED_TRY_ASSIGN(const auto seconds, patience(arguments));
-  VMCRED_TRY_ASSIGN(const RunningVm vm, running_vm(arguments));
+  VMCRED_TRY_ASSIGN(const RunningVm vm, running_or_orphaned_vm(arguments));
   const auto outcome = runner::stop_vm(vm.directory, seconds,
                                        [&](const std::string& text) { say(streams, vm.vm.name, text); });
   if (!outcome) return of_vm(vm, outcome.error());

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "base/text.h"
+#include "cli/open_config.h"
+#include "cli/vm/commands.h"
+#include "cli/vm/unit_state.h"
+#include "command/output.h"
+#include "config/load.h"
+#include "config/unit_names.h"
+#include "runner/refusal.h"
+
+namespace vmcred::cli {
+namespace {
+
+using base::concat;
+using base::Result;
+using nlohmann::ordered_json;
+
+struct VmStatus {
+  std::string name;
+  UnitState unit;
+  std::string refusal;  // of the provider, the last one
+  bool is_orphan;       // its unit is there, but the config has no such VM
+};
+
+Result<VmStatus> status_of(const std::string& name, const config::Config& config) {
+  VMCRED_TRY_ASSIGN(UnitState unit, unit_state(config::vm_unit_name(name)));
+  const bool is_in_config =
+      std::ranges::find(config.vms, name, &config::VirtualMachine::name) != config.vms.end();
+  return VmStatus{.name = name,
+                  .unit = std::move(unit),
+                  .refusal = runner::last_refusal(name),
+                  .is_orphan = !is_in_config};
+}
+
+// Those of the config in its order, and behind them those whose units are there all the same.
+Result<std::vector<std::string>> names_of(const config::Config& config, const command::Arguments& arguments) {
+  if (!arguments.operands().empty())
+    return std::vector(arguments.operands().begin(), arguments.operands().end());
+  std::vector<std::string> names;
+  for (const auto& vm : config.vms) names.push_back(vm.name);
+  VMCRED_TRY_ASSIGN(const auto known, vms_with_units());
+  for (const auto& name : known)
+    if (std::ranges::find(names, name) == names.end()) names.push_back(name);
+  return names;
+}
+
+// What its owner should do about it, if anything.
+std::string advice_for(const VmStatus& vm) {
+  if (vm.is_orphan && vm.unit.active == "active")
+    return concat("not in the config any longer: vmcred vm stop ", vm.name);
+  if (vm.unit.load == "not-found" && !vm.is_orphan) return "no unit: systemctl daemon-reload";
+  if (vm.unit.needs_reload) return "its unit has changed: systemctl daemon-reload, then vmcred vm restart";
+  if (vm.unit.active == "failed") return concat("see why: vmcred vm logs ", vm.name);
+  return {};
+}
+
+void add_line(std::string& text, std::string_view name, const std::string& value) {
+  constexpr std::size_t k_width = 10;
+  if (value.empty()) return;
+  text +=
+      concat("  ", name, ":", std::string(k_width - std::min(k_width - 1, name.size()), ' '), value, "\n");
+}
+
+std::string as_text(const VmStatus& vm) {
+  constexpr std::uint64_t k_mib = 1024UL * 1024;
+  constexpr std::uint64_t k_millisecond_ns = 1'000'000;
+  std::string text = concat(vm.name, ": ", vm.unit.active.empty() ? "unknown" : vm.unit.active,
+                            vm.unit.sub.empty() ? "" : concat(" (", vm.unit.sub, ")"), "\n");
+  add_line(text, "says", base::escaped(vm.unit.status));
+  if (vm.unit.active == "failed") add_line(text, "failed", vm.unit.result);
+  add_line(text, "since", vm.unit.since);
+  if (vm.unit.process) add_line(text, "process", std::to_string(*vm.unit.process));
+  if (vm.unit.memory_bytes) add_line(text, "memory", concat(*vm.unit.memory_bytes / k_mib, " MiB"));
+  if (vm.unit.cpu_nanoseconds)
+    add_line(text, "cpu", concat(*vm.unit.cpu_nanoseconds / k_millisecond_ns, " ms"));
+  if (vm.unit.restarts > 0) add_line(text, "restarts", std::to_string(vm.unit.restarts));
+  add_line(text, "refused", vm.refusal);
+  add_line(text, "to do", advice_for(vm));
+  return text;
+}
+
+ordered_json as_json(const VmStatus& vm) {
+  ordered_json shown = {{"name", vm.name},
+                        {"unit", config::vm_unit_name(vm.name)},
+                        {"load", vm.unit.load},
+                        {"active", vm.unit.active},
+                        {"sub", vm.unit.sub},
+                        {"status", base::escaped(vm.unit.status)},
+                        {"result", vm.unit.result},
+                        {"since", vm.unit.since},
+                        {"restarts", vm.unit.restarts},
+                        {"process", nullptr},
+                        {"memory_bytes", nullptr},
+                        {"cpu_nanoseconds", nullptr},
+                        {"needs_reload", vm.unit.needs_reload},
+                        {"orphan", vm.is_orphan},
+                        {"refusal", vm.refusal},
+                        {"advice", advice_for(vm)}};
+  if (vm.unit.process) shown["process"] = *vm.unit.process;
+  if (vm.unit.memory_bytes) shown["memory_bytes"] = *vm.unit.memory_bytes;
+  if (vm.unit.cpu_nanoseconds) shown["cpu_nanoseconds"] = *vm.unit.cpu_nanoseconds;
+  return shown;
+}
+
+}  // namespace
+
+Result<void> run_vm_status(const command::Arguments& arguments, const command::Streams& streams) {
+  VMCRED_TRY_ASSIGN(const config::Config config, open_config(arguments));
+  VMCRED_TRY_ASSIGN(const auto names, names_of(config, arguments));
+  std::string text;
+  auto list = ordered_json::array();
+  for (const auto& name : names) {
+    VMCRED_TRY_ASSIGN(const VmStatus vm, status_of(name, config));
+    const bool is_nowhere = vm.is_orphan && vm.unit.load == "not-found" && vm.unit.active == "inactive";
+    if (is_nowhere) VMCRED_TRY(config::find_vm(config, name));
+    text += as_text(vm);
+    list.push_back(as_json(vm));
+  }
+  if (arguments.has("--json")) return command::print(streams, list.dump(2) + "\n");
+  return command::print(streams, text.empty() ? "(no VMs in the config)\n" : text);
+}
+
+}  // namespace vmcred::cli
