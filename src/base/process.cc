@@ -50,6 +50,11 @@ Result<std::string> content_of(const UniqueFd& file) {
 
 }  // namespace
 
+Error become_program(const std::string& path, const std::vector<std::string>& words) {
+  ::execv(path.c_str(), terminated(words).data());
+  return errno_error(path);
+}
+
 Result<pid_t> start_program(const ProgramCall& call, const ProgramStreams& streams) {
   const std::vector<char*> argv = terminated(call.words);
   const std::vector<char*> environment =

@@ -39,6 +39,9 @@ struct ProgramOutcome {
 // them: memory files can be swapped out. Fails with a `host` error only where the program can't be started.
 Result<ProgramOutcome> run_program(const ProgramCall& call);
 
+// Replaces this process by a program, with our environment and streams. Returns only on failure.
+Error become_program(const std::string& path, const std::vector<std::string>& words);
+
 // Starts a program with these descriptors as its standard streams, which stay the caller's.
 // wait_for_program() gives its exit code, as above.
 struct ProgramStreams {

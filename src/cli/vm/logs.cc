@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <unistd.h>
 
 #include "base/process.h"
 #include "base/text.h"
@@ -37,11 +36,7 @@ base::Result<void> run_vm_logs(const command::Arguments& arguments, const comman
   if (const auto since = arguments.value("--since")) words.push_back(concat("--since=", *since));
   const auto matches = matches_of(unit);
   words.insert(words.end(), matches.begin(), matches.end());
-  std::vector<char*> pointers;
-  for (auto& word : words) pointers.push_back(word.data());
-  pointers.push_back(nullptr);
-  ::execv(program.c_str(), pointers.data());
-  return base::errno_error(program);
+  return base::become_program(program, words);
 }
 
 }  // namespace vmcred::cli

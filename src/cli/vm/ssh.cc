@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <unistd.h>
 #include <algorithm>
 #include <filesystem>
 
@@ -66,11 +65,7 @@ Result<void> run_vm_ssh(const command::Arguments& arguments, const command::Stre
   if (!names_user(given)) words.insert(words.end(), {"-l", "root"});
   words.push_back(vm.vm.name);
   words.insert(words.end(), given.begin(), given.end());
-  std::vector<char*> pointers;
-  for (auto& word : words) pointers.push_back(word.data());
-  pointers.push_back(nullptr);
-  ::execv(program.c_str(), pointers.data());
-  return base::errno_error(program);
+  return base::become_program(program, words);
 }
 
 }  // namespace vmcred::cli
