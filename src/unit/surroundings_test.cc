@@ -13,7 +13,7 @@ TEST(Programs, AreBesideThisOne) {
   EXPECT_EQ(programs_beside("/opt/x/lib/systemd/system-generators/vmcred-generator").vmcred,
             "/opt/x/bin/vmcred");
   EXPECT_EQ(programs_beside("/usr/local/bin/vmcred").provider, "/usr/local/libexec/vmcred/vmcred-provider");
-  for (const auto* other : {"", "/bin/vmcred", "/work/build/src/vmcred", "vmcred"})
+  for (const auto* other : {"", "/bin/vmcred", "/home/me/build/src/vmcred", "vmcred"})
     EXPECT_EQ(programs_beside(other).vmcred, "/usr/bin/vmcred") << other;
 }
 
