@@ -4,8 +4,6 @@
 The host is a container with a Debian 12 of its own, systemd as its PID 1 and the programs as the package installs them.
 """
 
-import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -30,7 +28,7 @@ from story import (
 
 sys.path.insert(0, str(ROOT / "test" / "host"))
 
-from container import Container, ContainerFailure, host_tree, why_not_here  # noqa: E402  (by the path above)
+from container import Container, ContainerFailure, host_tree, install, why_not_here  # noqa: E402  (by the path above)
 from leaks import scan_of, vmm_pid  # noqa: E402
 
 HOST = "debian-12"
@@ -40,17 +38,6 @@ GENERATOR = "test-vm-secrets"
 CONFIG = "/etc/vmcred/vmcred.toml"
 IDENTITY = "/etc/vmcred/identity.txt"
 GUEST = "/srv/test-vm"
-
-
-def install(build: Path, directory: Path) -> None:
-    """Puts the programs where the package puts them, below the directory."""
-    subprocess.run(
-        ["cmake", "--install", build, "--prefix", "/usr", "--strip"],
-        env={**os.environ, "DESTDIR": str(directory)},
-        check=True,
-        stdout=subprocess.DEVNULL,
-    )
-    directory.chmod(0o755)
 
 
 def make_secrets(host: Container) -> dict[str, bytes]:

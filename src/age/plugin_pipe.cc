@@ -5,40 +5,11 @@
 #include <unistd.h>
 #include <array>
 #include <cerrno>
-#include <csignal>
-#include <ctime>
+
+#include "base/pipe.h"
 
 namespace vmcred::age {
 namespace {
-
-// Keeps SIGPIPE from this thread while it lives, and takes away the one that a write raised. Other threads,
-// and who handles the signal otherwise, notice nothing.
-class NoPipeSignal {
- public:
-  NoPipeSignal() {
-    ::sigemptyset(&m_signal);
-    ::sigaddset(&m_signal, SIGPIPE);
-    sigset_t pending;
-    ::sigpending(&pending);
-    m_was_pending = ::sigismember(&pending, SIGPIPE) == 1;
-    ::pthread_sigmask(SIG_BLOCK, &m_signal, &m_before);
-  }
-  NoPipeSignal(const NoPipeSignal&) = delete;
-  NoPipeSignal& operator=(const NoPipeSignal&) = delete;
-  NoPipeSignal(NoPipeSignal&&) = delete;
-  NoPipeSignal& operator=(NoPipeSignal&&) = delete;
-  ~NoPipeSignal() {
-    constexpr timespec k_at_once{.tv_sec = 0, .tv_nsec = 0};
-    if (!m_was_pending)
-      while (::sigtimedwait(&m_signal, nullptr, &k_at_once) < 0 && errno == EINTR) {}
-    ::pthread_sigmask(SIG_SETMASK, &m_before, nullptr);
-  }
-
- private:
-  sigset_t m_signal;
-  sigset_t m_before;
-  bool m_was_pending;
-};
 
 // `written` means: go on writing.
 PipeOutcome wait_for_room(int pipe, int answers) {
@@ -53,7 +24,7 @@ PipeOutcome wait_for_room(int pipe, int answers) {
 }  // namespace
 
 PipeOutcome write_to_plugin(int pipe, int answers, crypto::Bytes bytes) {
-  const NoPipeSignal quiet;
+  const base::NoPipeSignal quiet;
   while (!bytes.empty()) {
     const ssize_t size = ::write(pipe, bytes.data(), bytes.size());
     if (size >= 0) {

@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "age/plugin_pipe.h"
+#include "base/pipe.h"
 #include "base/process.h"
 #include "base/scope_exit.h"
 #include "base/text.h"
@@ -39,17 +40,6 @@ Result<std::string> find_plugin(std::string_view name) {
   return base::Error{.kind = ErrorKind::host,
                      .what = concat(program, " is not installed"),
                      .hint = concat("install it, in an absolute directory of $PATH")};
-}
-
-struct Pipe {
-  UniqueFd reader;
-  UniqueFd writer;
-};
-
-Result<Pipe> open_pipe() {
-  int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0) return base::errno_error("pipe");
-  return Pipe{.reader = UniqueFd(ends[0]), .writer = UniqueFd(ends[1])};
 }
 
 bool shows_standard_error() {
@@ -136,8 +126,8 @@ PluginProcess::~PluginProcess() { end(); }
 
 Result<PluginProcess> PluginProcess::start(std::string_view name, std::string_view state_machine) {
   VMCRED_TRY_ASSIGN(auto path, find_plugin(name));
-  VMCRED_TRY_ASSIGN(Pipe to_plugin, open_pipe());
-  VMCRED_TRY_ASSIGN(Pipe from_plugin, open_pipe());
+  VMCRED_TRY_ASSIGN(base::Pipe to_plugin, base::make_pipe());
+  VMCRED_TRY_ASSIGN(base::Pipe from_plugin, base::make_pipe());
   VMCRED_TRY_ASSIGN(auto input, SecretBuffer::zeroed(k_max_plugin_message_bytes));
   VMCRED_TRY_ASSIGN(const pid_t pid, spawn(std::move(path), concat("--age-plugin=", state_machine),
                                            to_plugin.reader.get(), from_plugin.writer.get()));

@@ -9,6 +9,7 @@
 #include <csignal>
 
 #include "base/file.h"
+#include "base/pipe.h"
 #include "base/unique_fd.h"
 
 namespace vmcred::runner {
@@ -91,16 +92,13 @@ Result<CompanionWork> begin(const std::optional<Identity>& identity, pid_t paren
 
 Result<pid_t> start_companion(const std::optional<Identity>& identity,
                               const std::function<Result<CompanionWork>()>& prepare) {
-  int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0) return base::errno_error("pipe");
-  const UniqueFd heard(ends[0]);
-  UniqueFd trouble(ends[1]);
+  VMCRED_TRY_ASSIGN(base::Pipe pipe, base::make_pipe());
   const pid_t parent = ::getpid();
   const pid_t child = ::fork();
   if (child < 0) return base::errno_error("fork");
-  if (child == 0) be_companion(identity, parent, std::move(trouble), prepare);
-  trouble = UniqueFd();
-  if (auto begun = heed(heard); !begun) {
+  if (child == 0) be_companion(identity, parent, std::move(pipe.writer), prepare);
+  pipe.writer = UniqueFd();
+  if (auto begun = heed(pipe.reader); !begun) {
     ::waitpid(child, nullptr, 0);
     return std::move(begun).error();
   }

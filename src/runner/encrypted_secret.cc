@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/pipe.h"
 #include "base/process.h"
 #include "base/text.h"
 #include "credential/credential.h"
@@ -31,17 +32,14 @@ Result<SecretBuffer> read_encrypted_secret(const std::string& path, const creden
   VMCRED_TRY_ASSIGN(const UniqueFd nowhere, base::open_file("/dev/null", O_WRONLY));
   // One more than may be: what is larger shows by filling it.
   VMCRED_TRY_ASSIGN(SecretBuffer value, SecretBuffer::zeroed(credential::k_max_credential_bytes + 1));
-  int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0) return base::errno_error("make a pipe");
-  UniqueFd reader(ends[0]);
-  UniqueFd writer(ends[1]);
+  VMCRED_TRY_ASSIGN(base::Pipe output, base::make_pipe());
   VMCRED_TRY_ASSIGN(
       const pid_t program,
       base::start_program({.words = {"systemd-creds", "decrypt", concat("--name=", name.text()), "-", "-"}},
-                          {file.get(), writer.get(), nowhere.get()}));
-  writer = UniqueFd();
-  const auto size = base::read_up_to(reader.get(), value.writable_bytes(), path);
-  reader = UniqueFd();  // one that goes on writing ends by that
+                          {file.get(), output.writer.get(), nowhere.get()}));
+  output.writer = UniqueFd();
+  const auto size = base::read_up_to(output.reader.get(), value.writable_bytes(), path);
+  output.reader = UniqueFd();  // one that goes on writing ends by that
   VMCRED_TRY_ASSIGN(const int exit_code, base::wait_for_program(program, "systemd-creds"));
   if (!size) return size.error();
   if (*size > credential::k_max_credential_bytes)

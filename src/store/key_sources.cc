@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "base/file.h"
+#include "base/pipe.h"
 #include "base/process.h"
 #include "base/text.h"
 #include "secret/read.h"
@@ -65,16 +66,14 @@ base::Result<SecretBuffer> output_of_key_command(const std::string& command) {
   VMCRED_TRY_ASSIGN(auto words, split_words(command));
   if (words.empty()) return Error{.kind = ErrorKind::config, .what = "the command is empty"};
   const std::string name = words.front();
-  int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0) return base::errno_error("pipe");
-  base::UniqueFd reader(ends[0]);
-  base::UniqueFd writer(ends[1]);
+  VMCRED_TRY_ASSIGN(base::Pipe pipe, base::make_pipe());
   VMCRED_TRY_ASSIGN(const base::UniqueFd nothing, base::open_file("/dev/null", O_RDONLY));
-  VMCRED_TRY_ASSIGN(const pid_t program, base::start_program({.words = std::move(words)},
-                                                             {nothing.get(), writer.get(), STDERR_FILENO}));
-  writer = base::UniqueFd();
-  auto output = read_pipe(reader.get(), name);
-  reader = base::UniqueFd();  // a program that goes on writing ends
+  VMCRED_TRY_ASSIGN(
+      const pid_t program,
+      base::start_program({.words = std::move(words)}, {nothing.get(), pipe.writer.get(), STDERR_FILENO}));
+  pipe.writer = base::UniqueFd();
+  auto output = read_pipe(pipe.reader.get(), name);
+  pipe.reader = base::UniqueFd();  // a program that goes on writing ends
   VMCRED_TRY_ASSIGN(const int exit_code, base::wait_for_program(program, name));
   if (!output) return output;
   if (exit_code != 0)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from container import Container, host_tree, why_not_here
+from container import Container, host_tree, install, why_not_here
 from testhost import GUESTS, TESTS, TestHost
 
 sys.path.insert(0, str(TESTS / "support"))
@@ -52,13 +52,7 @@ VSOCK_DEVICE = fetched_tools.tools() / "vsock" / "vhost-device-vsock"
 def programs(tooling: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What `cmake --install` installs, below a directory."""
     directory = tmp_path_factory.mktemp("programs")
-    directory.chmod(0o755)
-    subprocess.run(
-        ["cmake", "--install", os.environ["VMCRED_BUILD"], "--prefix", "/usr", "--strip"],
-        env={**os.environ, "DESTDIR": str(directory)},
-        check=True,
-        stdout=subprocess.DEVNULL,
-    )
+    install(Path(os.environ["VMCRED_BUILD"]), directory)
     if VSOCK_DEVICE.is_file():
         shutil.copy(VSOCK_DEVICE, directory / "usr" / "bin")
     return directory

@@ -43,6 +43,17 @@ def why_not_here() -> str | None:
     return None if tried.returncode == 0 else f"no control groups of version 2: {tried.stderr.strip()}"
 
 
+def install(build: Path, directory: Path) -> None:
+    """Puts the programs where the package puts them, below the directory."""
+    subprocess.run(
+        ["cmake", "--install", build, "--prefix", "/usr", "--strip"],
+        env={**os.environ, "DESTDIR": str(directory)},
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+    directory.chmod(0o755)
+
+
 def host_tree(name: str) -> Path:
     """The root file system of a host of that name, built if need be."""
     built = subprocess.run([HERE / "build-host", name], check=True, stdout=subprocess.PIPE, text=True)

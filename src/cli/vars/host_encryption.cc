@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/vars/host_encryption.h"
 
-#include <fcntl.h>
 #include <unistd.h>
-#include <csignal>
 #include <vector>
 
 #include "base/file.h"
+#include "base/pipe.h"
 #include "base/process.h"
 #include "base/text.h"
 #include "credential/credential.h"
@@ -21,29 +20,6 @@ using base::UniqueFd;
 // base64 with line breaks, of the value and what surrounds it: keys of a TPM with a policy take some KiB.
 constexpr std::size_t k_max_blob_bytes = 2 * credential::k_max_credential_bytes;
 
-struct Pipe {
-  UniqueFd reader;
-  UniqueFd writer;
-};
-
-Result<Pipe> make_pipe() {
-  int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0) return base::errno_error("make a pipe");
-  return Pipe{.reader = UniqueFd(ends[0]), .writer = UniqueFd(ends[1])};
-}
-
-// Whoever ends early is told by its exit code, not by our end.
-class WithoutPipeSignal {
- public:
-  WithoutPipeSignal() : m_before(::signal(SIGPIPE, SIG_IGN)) {}
-  WithoutPipeSignal(const WithoutPipeSignal&) = delete;
-  WithoutPipeSignal& operator=(const WithoutPipeSignal&) = delete;
-  ~WithoutPipeSignal() { ::signal(SIGPIPE, m_before); }
-
- private:
-  sighandler_t m_before;
-};
-
 }  // namespace
 
 Result<std::string> encrypt_for_host(const credential::CredentialName& name, crypto::Bytes value,
@@ -51,8 +27,8 @@ Result<std::string> encrypt_for_host(const credential::CredentialName& name, cry
   std::vector<std::string> words = {"systemd-creds", "encrypt", concat("--name=", name.text())};
   if (!key.empty()) words.push_back(concat("--with-key=", key));
   words.insert(words.end(), {"-", "-"});
-  VMCRED_TRY_ASSIGN(Pipe input, make_pipe());
-  VMCRED_TRY_ASSIGN(Pipe output, make_pipe());
+  VMCRED_TRY_ASSIGN(base::Pipe input, base::make_pipe());
+  VMCRED_TRY_ASSIGN(base::Pipe output, base::make_pipe());
   VMCRED_TRY_ASSIGN(
       const pid_t program,
       base::start_program({.words = words}, {input.reader.get(), output.writer.get(), STDERR_FILENO}));
@@ -60,7 +36,7 @@ Result<std::string> encrypt_for_host(const credential::CredentialName& name, cry
   output.writer = UniqueFd();
 
   // It reads to the end before it writes.
-  const WithoutPipeSignal quiet;
+  const base::NoPipeSignal quiet;
   const auto written = base::write_all(input.writer.get(), value, "systemd-creds");
   input.writer = UniqueFd();
   std::string blob(k_max_blob_bytes, '\0');

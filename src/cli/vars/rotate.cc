@@ -11,6 +11,7 @@
 #include "cli/vars/prompt_source.h"
 #include "cli/vars/session.h"
 #include "command/output.h"
+#include "config/unit_names.h"
 
 namespace vmcred::cli {
 namespace {
@@ -20,9 +21,6 @@ using base::Result;
 using nlohmann::ordered_json;
 using vars::Preview;
 using vars::Rotation;
-
-// The unit that runs a VM; what is started by hand has none.
-std::string unit_of(const std::string& vm) { return concat("microvm@", vm, ".service"); }
 
 ordered_json paths_of(const std::vector<store::GeneratorId>& generators) {
   auto paths = ordered_json::array();
@@ -37,7 +35,7 @@ std::string as_json(const Rotation& rotation) {
                         {"units", rotation.affected.units}};
   for (const auto& machine : rotation.affected.vms)
     shown["vms"].push_back(
-        {{"name", machine.vm}, {"unit", unit_of(machine.vm)}, {"secrets", machine.secrets}});
+        {{"name", machine.vm}, {"unit", config::vm_unit_name(machine.vm)}, {"secrets", machine.secrets}});
   return shown.dump(2) + "\n";
 }
 
@@ -62,7 +60,7 @@ bool is_running(const std::string& unit) {
 // Only what runs: a VM that is off gets the new values when it starts.
 Result<void> restart(const Rotation& rotation, const command::Streams& streams) {
   std::vector<std::string> units = rotation.affected.units;
-  for (const auto& machine : rotation.affected.vms) units.push_back(unit_of(machine.vm));
+  for (const auto& machine : rotation.affected.vms) units.push_back(config::vm_unit_name(machine.vm));
   std::erase_if(units, [](const std::string& unit) { return !is_running(unit); });
   if (units.empty()) return {};
   std::vector<std::string> words = {"systemctl", "restart"};
