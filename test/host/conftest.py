@@ -105,3 +105,12 @@ def demo_host(request: Any, boot_host: Callable[..., TestHost]) -> Iterator[Test
         host.start()
         host.report  # noqa: B018  (waits for it)
         yield host
+
+
+@pytest.fixture
+def stopped(host: TestHost) -> Iterator[None]:
+    """A test begins with the seeds' VM configured and stopped."""
+    host.set_up_demo()
+    yield
+    host.container.run("systemctl", "stop", "microvm@*.service", timeout=240)
+    host.container.run("systemctl", "reset-failed", "microvm@*.service", check=False)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from testhost import TestHost, source, unit
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("stopped")]
 
 VM = "test-vm"
 FAILED = 6  # the VMM's or its unit's fault
@@ -18,15 +18,6 @@ def host(request: pytest.FixtureRequest, boot_host: Callable[..., TestHost]) -> 
     """A host for this file's tests alone."""
     with boot_host(request.param) as host:
         yield host
-
-
-@pytest.fixture(autouse=True)
-def stopped(host: TestHost) -> Iterator[None]:
-    """Each test begins with the seeds' VM configured and stopped."""
-    host.set_up_demo()
-    yield
-    host.container.run("systemctl", "stop", "microvm@*.service", timeout=240)
-    host.container.run("systemctl", "reset-failed", "microvm@*.service", check=False)
 
 
 def status(host: TestHost) -> dict[str, object]:

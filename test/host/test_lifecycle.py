@@ -12,7 +12,7 @@ from testhost import SECRET_LENGTHS, TestHost, source, token, unit
 VM = "test-vm"
 UNIT = unit(VM)
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("stopped")]
 
 
 @pytest.fixture(scope="module", params=["debian-12", "debian-13"])
@@ -20,15 +20,6 @@ def host(request: pytest.FixtureRequest, boot_host: Callable[..., TestHost]) -> 
     """A host for this file's tests alone."""
     with boot_host(request.param) as host:
         yield host
-
-
-@pytest.fixture(autouse=True)
-def stopped(host: TestHost) -> Iterator[None]:
-    """Each test begins with the seeds' VM configured and stopped."""
-    host.set_up_demo()
-    yield
-    host.container.run("systemctl", "stop", "microvm@*.service", timeout=240)
-    host.container.run("systemctl", "reset-failed", "microvm@*.service", check=False)
 
 
 def start_fails(host: TestHost) -> str:
