@@ -71,7 +71,9 @@ Result<UniqueFd> listen_at_kernel(std::uint32_t port) {
 }
 
 Error nobody_listens(std::uint32_t port) {
-  return {.kind = ErrorKind::vmm, .what = concat("nobody listens on port ", port, " of the guest")};
+  return {.kind = ErrorKind::vmm,
+          .what = concat("nobody listens on port ", port, " of the guest"),
+          .hint = "in the guest, systemctl --failed shows a socket that began before its transport was loaded"};
 }
 
 // One byte at a time: what follows the line is already the guest's.

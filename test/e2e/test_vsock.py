@@ -208,13 +208,7 @@ def test_console_is_a_terminal_in_the_guest(vm: NotifyingVm) -> None:
         assert console.wait(timeout=20) == 0
 
 
-def wait_for_echo() -> None:
-    """The guest's socket listens before the guest has booted far enough to start the service behind it."""
-    time.sleep(10)
-
-
 def test_connects_to_a_port_of_the_guest(vm: NotifyingVm) -> None:
-    wait_for_echo()
     with subprocess.Popen(
         vmcred(vm, "connect", "22"), env=vm.environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as echo:
@@ -240,7 +234,6 @@ def test_a_port_without_a_listener_is_said_to_be_one(vm: NotifyingVm) -> None:
 
 def test_ssh_takes_that_way(vm: NotifyingVm, tmp_path: Path) -> None:
     """What ssh is called with; and its proxy command, run as ssh does it, reaches the guest."""
-    wait_for_echo()
     ssh = tmp_path / "ssh"
     ssh.write_text("#!/bin/sh\nprintf '%s\\n' \"$@\"\n")
     ssh.chmod(0o755)
