@@ -6,9 +6,7 @@
 namespace vmcred::config {
 namespace {
 
-constexpr int k_most_tables = 2;
-
-// False where the value has no canonical form.
+// False where the value has no canonical form. `tables` is how many may still be in each other.
 bool convert(const Node& node, int tables, nlohmann::json& target) {
   if (const auto* text = std::get_if<std::string>(&node.value)) {
     target = *text;
@@ -24,10 +22,10 @@ bool convert(const Node& node, int tables, nlohmann::json& target) {
       if (is_list || !convert(element, tables, converted)) return false;
     }
   } else if (const auto* table = std::get_if<Node::Table>(&node.value)) {
-    if (tables == k_most_tables) return false;
+    if (tables == 0) return false;
     target = nlohmann::json::object();
     for (const Member& member : *table)
-      if (!convert(member.value, tables + 1, target[member.key])) return false;
+      if (!convert(member.value, tables - 1, target[member.key])) return false;
   } else {
     return false;
   }
@@ -36,9 +34,9 @@ bool convert(const Node& node, int tables, nlohmann::json& target) {
 
 }  // namespace
 
-std::optional<std::string> canonical_json(const Node& node) {
+std::optional<std::string> canonical_json(const Node& node, int most_tables) {
   nlohmann::json converted;
-  if (!convert(node, 0, converted)) return std::nullopt;
+  if (!convert(node, most_tables, converted)) return std::nullopt;
   return converted.dump();
 }
 

@@ -11,8 +11,11 @@
 
 namespace vmcred::config {
 
-// Booleans, whole numbers and strings, arrays of those, and tables, at most two in each other. Nothing for
-// anything else: a fraction has more than one text.
-std::optional<std::string> canonical_json(const Node& node);
+// As many in each other as clan's `validation` may have.
+inline constexpr int k_most_tables = 2;
+
+// Booleans, whole numbers and strings, arrays of those, and tables, at most `most_tables` in each other.
+// Nothing for anything else: a fraction has more than one text.
+std::optional<std::string> canonical_json(const Node& node, int most_tables = k_most_tables);
 
 }  // namespace vmcred::config

@@ -47,19 +47,21 @@ void check_users(Context& context, const Node::Table& table, const std::vector<V
   }
 }
 
-void decode_vms(Context& context, const Node::Table& table, const GeneratorIndex& generators,
+void decode_vms(Context& context, const Node::Table& table, Pins& pins, const GeneratorIndex& generators,
                 Config& config) {
   config.vms.reserve(table.size());
-  for (const Member& member : table) {
-    const auto scope = context.findings.about({Subject::Kind::vm, member.key});
-    config.vms.push_back(decode_vm(context, member, generators));
+  for (const Member& in_file : table) {
+    const auto scope = context.findings.about({Subject::Kind::vm, in_file.key});
+    const auto [member, since] = pins.member_for(context, in_file);
+    config.vms.push_back(decode_vm(context, *member, generators));
+    config.vms.back().pinned_since = since;
   }
   check_vsock_addresses(context, table, config.vms);
   check_users(context, table, config.vms);
   check_random_secrets(context, table, config.vms, generators);
 }
 
-Config decode_all(Context& context, const Node& root) {
+Config decode_all(Context& context, const Node& root, Pins& pins) {
   const TableReader reader(context, std::get<Node::Table>(root.value), root.location, k_root_keys, {});
   Config config;
   config.host = decode_host(context, reader.find("host"));
@@ -67,26 +69,27 @@ Config decode_all(Context& context, const Node& root) {
   GeneratorIndex generators;
   if (const auto* table = reader.read_table("generators"))
     decode_generators(context, *table, config, generators);
-  if (const auto* table = reader.read_table("vms")) decode_vms(context, *table, generators, config);
+  if (const auto* table = reader.read_table("vms")) decode_vms(context, *table, pins, generators, config);
   return config;
 }
 
 }  // namespace
 
-base::Result<Config> decode(const Node& root, const std::string& path, std::string_view directory) {
+base::Result<Config> decode(const Node& root, const std::string& path, std::string_view directory,
+                            Pins pins) {
   Findings findings(path);
   Context context{findings, directory};
-  Config config = decode_all(context, root);
+  Config config = decode_all(context, root, pins);
   if (!findings.empty()) return std::move(findings).take();
   config.path = path;
   return config;
 }
 
 base::Result<UnitConfig> decode_for_units(const Node& root, const std::string& path,
-                                          std::string_view directory) {
+                                          std::string_view directory, Pins pins) {
   Findings findings(path);
   Context context{findings, directory};
-  UnitConfig result{.config = decode_all(context, root), .broken = {}};
+  UnitConfig result{.config = decode_all(context, root, pins), .broken = {}};
   if (auto error = findings.error_about({})) return *std::move(error);
   result.config.path = path;
   if (!findings.empty()) take_out_broken(findings, result);

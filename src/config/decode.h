@@ -9,6 +9,7 @@
 #include "config/claimed_names.h"
 #include "config/load.h"
 #include "config/model.h"
+#include "config/pins.h"
 #include "config/reader.h"
 
 namespace vmcred::config {
@@ -17,11 +18,11 @@ namespace vmcred::config {
 using GeneratorIndex = std::unordered_map<std::string_view, const Generator*>;
 
 // Fails with all findings, in the order of the file. `directory` anchors relative paths.
-base::Result<Config> decode(const Node& root, const std::string& path, std::string_view directory);
+base::Result<Config> decode(const Node& root, const std::string& path, std::string_view directory, Pins pins);
 
 // As above, with the faults of a VM or generator put down to it alone. Fails with what concerns all.
 base::Result<UnitConfig> decode_for_units(const Node& root, const std::string& path,
-                                          std::string_view directory);
+                                          std::string_view directory, Pins pins);
 
 // Moves the VMs that can't be used from the config to `broken`, and drops the generators that can't.
 void take_out_broken(const Findings& findings, UnitConfig& result);

@@ -30,26 +30,26 @@ base::Result<std::string> anchor_of(const std::string& path) {
 
 base::Result<Config> parse(const std::string& path, std::string_view text) {
   VMCRED_TRY_ASSIGN(const Node root, parse_document(path, text));
-  return decode(root, path, directory_of(path));
+  return decode(root, path, directory_of(path), Pins());
 }
 
 base::Result<UnitConfig> parse_for_units(const std::string& path, std::string_view text) {
   VMCRED_TRY_ASSIGN(const Node root, parse_document(path, text));
-  return decode_for_units(root, path, directory_of(path));
+  return decode_for_units(root, path, directory_of(path), Pins());
 }
 
 base::Result<Config> load(const std::string& path) {
   VMCRED_TRY_ASSIGN(const std::string text, base::read_text_file(path, k_max_document_bytes));
   VMCRED_TRY_ASSIGN(const std::string directory, anchor_of(path));
   VMCRED_TRY_ASSIGN(const Node root, parse_document(path, text));
-  return decode(root, path, directory);
+  return decode(root, path, directory, Pins::in(directory));
 }
 
 base::Result<UnitConfig> load_for_units(const std::string& path) {
   VMCRED_TRY_ASSIGN(const std::string text, base::read_text_file(path, k_max_document_bytes));
   VMCRED_TRY_ASSIGN(const std::string directory, anchor_of(path));
   VMCRED_TRY_ASSIGN(const Node root, parse_document(path, text));
-  return decode_for_units(root, path, directory);
+  return decode_for_units(root, path, directory, Pins::in(directory));
 }
 
 base::Result<Config> load_for_vm(const std::string& path, std::string_view name) {

@@ -182,7 +182,7 @@ two|0
 vm a qemu microvm tcg program=../bin/qemu vcpu=255 mem=16777216 cid=4294967294 vhost-user
   kernel=/boot/vmlinuz initrd=/boot/initrd params=quiet| args=-d|guest_errors user=vm_a
   systemd=255 transport=fw_cfg allow_swap=1
-  service autostart=0 restart=0 start=3600 stop=1 machined=1 encrypted
+  service autostart=0 restart=never start=3600 stop=1 machined=1 encrypted
   vars_machine=Host_1
   secret key KEY all/key empty=1 privileged=0
   secret other passwd.x all/key empty=0 privileged=1

@@ -178,8 +178,16 @@ struct GuestSystemd {
   int version = 0;  // with Kind::version
 };
 
+// What restarts a VM that runs with something that is no longer so.
+enum class RestartIfChanged {
+  rotation,  // the timer that has rotated a secret of it
+  always,    // also each other change of its config or secrets
+  never,
+};
+
 struct VirtualMachine {
   std::string name;
+  std::string pinned_since;  // when an older entry took the place of the file's; "" where none has
   std::string vars_machine;  // whose per-machine vars it uses
   Hypervisor hypervisor = Hypervisor::qemu;
   Machine machine = Machine::q35;                    // QEMU only
@@ -198,7 +206,7 @@ struct VirtualMachine {
   Transport transport = Transport::automatic;
   bool allow_swap = false;         // start although the host may swap the VMM's memory out
   bool autostart = true;           // with the host
-  bool restart_if_changed = true;  // when its config or a secret has changed
+  RestartIfChanged restart_if_changed = RestartIfChanged::rotation;
   unsigned start_timeout_s = 150;  // until the guest says that it is ready
   unsigned stop_timeout_s = 60;    // for the guest to shut down
   bool machined = false;           // registered with systemd-machined

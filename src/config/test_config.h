@@ -97,11 +97,13 @@ inline std::string generator_text(const Generator& generator) {
 // "" where all is as it is unless given.
 inline std::string service_text(const VirtualMachine& vm) {
   const VirtualMachine usual;
-  if (vm.autostart && vm.restart_if_changed && vm.start_timeout_s == usual.start_timeout_s &&
+  constexpr std::string_view k_restarts[] = {"rotation", "always", "never"};
+  const auto restart = k_restarts[static_cast<std::size_t>(vm.restart_if_changed)];
+  if (vm.autostart && restart == "rotation" && vm.start_timeout_s == usual.start_timeout_s &&
       vm.stop_timeout_s == usual.stop_timeout_s && !vm.machined && vm.deliver == Delivery::provider)
     return "";
   return base::concat("  service autostart=", number(vm.autostart),
-                      " restart=", number(vm.restart_if_changed), " start=", vm.start_timeout_s,
+                      " restart=", restart, " start=", vm.start_timeout_s,
                       " stop=", vm.stop_timeout_s, " machined=", number(vm.machined), " ",
                       spelling(vm.deliver), "\n");
 }

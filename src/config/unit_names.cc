@@ -29,6 +29,8 @@ std::string rotation_unit_stem(std::string_view vm, std::string_view secret) {
   return concat("vmcred-rotate@", vm, ":", secret);
 }
 
+std::string watch_unit_stem(std::string_view vm) { return concat("vmcred-watch@", vm); }
+
 std::string encrypted_credential_path(const VirtualMachine& vm, const Secret& secret) {
   return concat("/etc/credstore.encrypted/microvm@", vm.name, ".", secret.name.host_credential().text());
 }

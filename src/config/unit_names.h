@@ -35,6 +35,9 @@ std::optional<std::string_view> vm_of_unit(std::string_view unit);
 // "vmcred-rotate@web:api-key", with ".timer" and ".service" behind it.
 std::string rotation_unit_stem(std::string_view vm, std::string_view secret);
 
+// "vmcred-watch@web", with ".path" and ".service" behind it.
+std::string watch_unit_stem(std::string_view vm);
+
 // Where `vmcred vars encrypt-for-host` puts a kept secret of a VM with `deliver = "encrypted"`: the blob,
 // whose name inside is the secret's host_credential().
 std::string encrypted_credential_path(const VirtualMachine& vm, const Secret& secret);

@@ -6,6 +6,8 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "config/path.h"
+#include "config/pins.h"
 #include "config/unit_names.h"
 #include "credential/credential.h"
 #include "store/folder.h"
@@ -98,9 +100,9 @@ Vault::~Vault() = default;
 
 void Vault::refresh() {
   // Looked at first: what changes while it is read is read again the next time.
-  const FileState state = FileState::of(m_config_path);
-  if (m_loaded == nullptr || state != m_config_state) {
-    m_config_state = state;
+  auto states = states_of({m_config_path, config::pins_directory(config::directory_of(m_config_path))});
+  if (m_loaded == nullptr || states != m_config_states) {
+    m_config_states = std::move(states);
     m_loaded.reset();
     auto read = config::load_for_units(m_config_path);
     if (read)

@@ -58,7 +58,7 @@ class Vault {
 
   std::string m_config_path;
   std::string m_credentials_directory;
-  FileState m_config_state;
+  std::vector<FileState> m_config_states;  // of the file and the folder of its pins
   std::unique_ptr<const Loaded> m_loaded;  // null where the config is wrong
   base::Error m_failure;                   // then
   std::vector<std::string> m_identity_files;

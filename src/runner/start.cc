@@ -107,6 +107,7 @@ Result<PreparedStart> prepare(const VirtualMachine& vm, StoredSecrets& stored, P
   }
 
   PreparedStart prepared;
+  prepared.guest_tells_when_ready = !channel.notify_address.empty();
   if (!accelerator.note.empty()) prepared.notes.push_back(accelerator.note);
   VMCRED_TRY_ASSIGN(prepared.set, load_secrets(vm, stored, identity, purpose, prepared.notes));
   VMCRED_TRY(add_static_values_and_manifest(vm, channel.notify_address, prepared.set));
@@ -146,7 +147,7 @@ base::Error start(const PreparedStart& prepared) {
   if (!files) return std::move(files).error();
   auto arguments = argument_list(prepared.plan, *files);
   auto environment = vmm_environment();
-  tell_manager("Starting the guest");
+  tell_manager(prepared.guest_tells_when_ready ? "Starting the guest" : "Running\nREADY=1");
   ::execve(prepared.plan.program.c_str(), null_terminated(arguments).data(),
            null_terminated(environment).data());
   return base::errno_error(prepared.plan.program);

@@ -21,6 +21,7 @@ struct PreparedStart {
   credential::CredentialSet set;
   std::vector<vmm::CredentialOutline> outlines;  // of the set, in its order
   std::vector<std::string> notes;                // one sentence each, for the log
+  bool guest_tells_when_ready = false;           // else the start is all that its manager can wait for
 };
 
 // What a dry run leaves undone: changing the user, making directories, asking about swap.

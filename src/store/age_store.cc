@@ -42,9 +42,16 @@ AgeStore::AgeStore(StoreSettings settings, Places places, View disk, const Keyri
       m_disk(std::move(disk)),
       m_keyring(keyring) {}
 
+std::string AgeStore::path(const VarId& var, Visibility visibility) const {
+  return visibility == Visibility::secret ? age_file(var) : path_in(var_folder(m_places, var), k_value);
+}
+
 bool AgeStore::has(const VarId& var, Visibility visibility) const {
-  return m_disk.has_file(visibility == Visibility::secret ? age_file(var)
-                                                          : path_in(var_folder(m_places, var), k_value));
+  return m_disk.has_file(path(var, visibility));
+}
+
+std::string AgeStore::file_of(const VarId& var, Visibility visibility) const {
+  return concat(m_disk.root(), "/", path(var, visibility));
 }
 
 bool AgeStore::has_previous(const VarId& var) const {

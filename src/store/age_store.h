@@ -21,6 +21,7 @@ class AgeStore final : public Store {
   AgeStore(StoreSettings settings, Places places, View disk, const Keyring& keyring);
 
   bool has(const VarId& var, Visibility visibility) const override;
+  std::string file_of(const VarId& var, Visibility visibility) const override;
   base::Result<secret::SecretBuffer> read(const VarId& var, Visibility visibility) const override;
   bool has_previous(const VarId& var) const override;
   base::Result<std::optional<std::string>> validation_hash(const GeneratorId& generator) const override;
@@ -41,6 +42,7 @@ class AgeStore final : public Store {
  private:
   struct WriteJob;
 
+  std::string path(const VarId& var, Visibility visibility) const;  // below the root
   std::vector<std::string> admins_of(const std::string& machine) const;
   base::Result<std::vector<std::string>> wanted(const View& view, const VarId& var,
                                                 const Audience& audience) const;

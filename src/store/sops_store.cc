@@ -38,6 +38,10 @@ bool SopsStore::has(const VarId& var, Visibility visibility) const {
   return m_disk.has_file(path(var, visibility == Visibility::secret ? k_secret : k_value));
 }
 
+std::string SopsStore::file_of(const VarId& var, Visibility visibility) const {
+  return concat(m_disk.root(), "/", path(var, visibility == Visibility::secret ? k_secret : k_value));
+}
+
 base::Result<secret::SecretBuffer> SopsStore::read(const VarId& var, Visibility visibility) const {
   if (visibility == Visibility::open) return read_open_value(m_disk, m_places, var);
   const std::string file = path(var, k_secret);

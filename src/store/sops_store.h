@@ -18,6 +18,7 @@ class SopsStore final : public Store {
   SopsStore(StoreSettings settings, Places places, View disk, const Keyring& keyring);
 
   bool has(const VarId& var, Visibility visibility) const override;
+  std::string file_of(const VarId& var, Visibility visibility) const override;
   base::Result<secret::SecretBuffer> read(const VarId& var, Visibility visibility) const override;
   bool has_previous(const VarId& var) const override;
   base::Result<std::optional<std::string>> validation_hash(const GeneratorId& generator) const override;

@@ -60,6 +60,9 @@ class Store {
 
   virtual bool has(const VarId& var, Visibility visibility) const = 0;
 
+  // The file that holds it or would, with its root; encrypted where the var is secret.
+  virtual std::string file_of(const VarId& var, Visibility visibility) const = 0;
+
   // The value, decrypted straight into locked memory. Fails with a `credential` error that names the var
   // where it is not there, tampered with, or not for any identity of the keyring.
   virtual base::Result<secret::SecretBuffer> read(const VarId& var, Visibility visibility) const = 0;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <string_view>
 
 #include "base/text.h"
@@ -18,22 +19,26 @@ bool is_below(std::string_view path, std::span<const std::string_view> directori
                              [&](std::string_view directory) { return path.starts_with(directory); });
 }
 
+base::Result<void> add_bind(std::string_view prefix, const std::string& path, systemd::UnitText& text) {
+  if (!is_below(path, k_homes) && !is_below(path, k_temporary)) return {};
+  if (path.find_first_of(":\"'\\ ") != std::string::npos)
+    return base::Error{
+        .kind = base::ErrorKind::config,
+        .what = base::concat(base::quoted(path), " can't be shown to a service of its own user"),
+        .hint = "move it out of the home or temporary directory, or rename it"};
+  text.set("BindReadOnlyPaths", prefix, systemd::list_word(path));
+  return {};
+}
+
 }  // namespace
 
-base::Result<void> add_hidden_paths(std::span<const std::string> paths, systemd::UnitText& text) {
-  const bool in_homes = std::ranges::any_of(paths, [](auto& path) { return is_below(path, k_homes); });
+base::Result<void> add_hidden_paths(const ReadPaths& paths, systemd::UnitText& text) {
+  const bool in_homes = std::ranges::any_of(paths.needed, [](auto& path) { return is_below(path, k_homes); });
   text.comment(in_homes ? "paths below /home, /root or /run/user: all but them is hidden there"
                         : "no path is below /home, /root or /run/user");
   text.set("ProtectHome", in_homes ? "tmpfs" : "yes");
-  for (const std::string& path : paths) {
-    if (!is_below(path, k_homes) && !is_below(path, k_temporary)) continue;
-    if (path.find_first_of(":\"'\\ ") != std::string::npos)
-      return base::Error{
-          .kind = base::ErrorKind::config,
-          .what = base::concat(base::quoted(path), " can't be shown to a service of its own user"),
-          .hint = "move it out of the home or temporary directory, or rename it"};
-    text.set("BindReadOnlyPaths", systemd::list_word(path));
-  }
+  for (const std::string& path : paths.needed) VMCRED_TRY(add_bind("", path, text));
+  for (const std::string& path : paths.optional) VMCRED_TRY(add_bind("-", path, text));
   return {};
 }
 

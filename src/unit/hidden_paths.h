@@ -3,17 +3,23 @@
 // their directories.
 #pragma once
 
-#include <span>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "systemd/unit_text.h"
 
 namespace vmcred::unit {
 
-// Writes ProtectHome= and, for those of `paths` (absolute) that are below hidden directories,
-// BindReadOnlyPaths=: nothing else of the directories is to be seen. Fails for a hidden path with characters
-// that such a line can't hold.
-base::Result<void> add_hidden_paths(std::span<const std::string> paths, systemd::UnitText& text);
+// What a service reads; all absolute.
+struct ReadPaths {
+  std::vector<std::string> needed;
+  std::vector<std::string> optional;  // may not be there when it starts
+};
+
+// Writes ProtectHome= and, for those of `paths` that are below hidden directories, BindReadOnlyPaths=:
+// nothing else of the directories is to be seen. Fails for a hidden path with characters that such a line
+// can't hold.
+base::Result<void> add_hidden_paths(const ReadPaths& paths, systemd::UnitText& text);
 
 }  // namespace vmcred::unit

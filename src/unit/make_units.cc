@@ -11,6 +11,7 @@
 #include "unit/provider_units.h"
 #include "unit/rotation_units.h"
 #include "unit/vm_unit.h"
+#include "unit/watch_units.h"
 
 namespace vmcred::unit {
 namespace {
@@ -60,6 +61,7 @@ class UnitMaker {
         return base::first_with_others(std::move(missing));
       VMCRED_TRY_ASSIGN(std::string text, vm_unit(vm, m_surroundings));
       add_file(vm_path(vm.name), std::move(text));
+      if (vm.restart_if_changed == config::RestartIfChanged::always) VMCRED_TRY(make_watch(vm));
     }
     if (vm.autostart) m_autostart.push_back(vm.name);
     for (const config::Secret& secret : vm.secrets)
@@ -81,6 +83,16 @@ class UnitMaker {
     add_file(concat(stem, ".timer"), std::move(timer));
     add_file(concat(stem, ".service"), std::move(service));
     add_link("timers.target", concat(stem, ".timer"));
+    return {};
+  }
+
+  Result<void> make_watch(const VirtualMachine& vm) {
+    const std::string stem = config::watch_unit_stem(vm.name);
+    VMCRED_TRY_ASSIGN(std::string path, watch_path(vm, m_loaded.config, m_surroundings));
+    VMCRED_TRY_ASSIGN(std::string service, watch_service(vm, m_surroundings));
+    add_file(concat(stem, ".path"), std::move(path));
+    add_file(concat(stem, ".service"), std::move(service));
+    add_link(config::vm_unit_name(vm.name), concat(stem, ".path"));
     return {};
   }
 

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "config/unit_names.h"
 #include "unit/head.h"
+#include "unit/sandbox.h"
 
 namespace vmcred::unit {
 namespace {
@@ -19,22 +20,6 @@ std::string description(const VirtualMachine& vm, const Secret& secret) {
   return concat("New value for secret ", secret.name.text(), " of microVM ", vm.name);
 }
 
-// What the config's owner may do, it may do: it runs generators' scripts, in their own sandbox, and writes
-// the store and its history.
-constexpr std::string_view k_walls =
-    "NoNewPrivileges=yes\n"
-    "ProtectKernelLogs=yes\n"
-    "ProtectKernelModules=yes\n"
-    "ProtectClock=yes\n"
-    "RestrictRealtime=yes\n"
-    "LockPersonality=yes\n"
-    "KeyringMode=private\n"
-    // The store is for the provider to read, too, which is another user.
-    "UMask=0022\n"
-    "LimitCORE=0\n"
-    "LimitMEMLOCK=64M\n"
-    "MemorySwapMax=0\n";
-
 // Its encrypted files follow the store's values only once they are made anew, so that comes before the
 // restart.
 void add_commands(const VirtualMachine& vm, const Secret& secret, const Surroundings& surroundings,
@@ -42,7 +27,7 @@ void add_commands(const VirtualMachine& vm, const Secret& secret, const Surround
   const std::string program = command_word(surroundings.programs.vmcred);
   const std::string options = concat(" --config ", command_word(surroundings.config), identity);
   const bool encrypted = vm.deliver == config::Delivery::encrypted;
-  const bool restart = vm.restart_if_changed;
+  const bool restart = vm.restart_if_changed != config::RestartIfChanged::never;
   text.comment("restart_if_changed, deliver");
   text.set("ExecStart", program, " vars rotate ", vm.name, " ", secret.name.text(), options,
            restart && !encrypted ? " --restart" : "");
@@ -88,7 +73,9 @@ Result<std::string> rotation_service(const VirtualMachine& vm, const Secret& sec
   text.set("User", "root");
   text.comment("who commits, unless root's git knows");
   text.set("Environment", "EMAIL=root@%H");
-  text.add(k_walls);
+  text.comment("the store is for the provider to read, too, which is another user");
+  text.set("UMask", "0022");
+  text.add(k_root_sandbox);
   return std::move(text).take();
 }
 

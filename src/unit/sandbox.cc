@@ -43,4 +43,16 @@ const std::string_view k_foreign_sandbox =
     "KeyringMode=private\n"
     "LimitCORE=0\n";
 
+const std::string_view k_root_sandbox =
+    "NoNewPrivileges=yes\n"
+    "ProtectKernelLogs=yes\n"
+    "ProtectKernelModules=yes\n"
+    "ProtectClock=yes\n"
+    "RestrictRealtime=yes\n"
+    "LockPersonality=yes\n"
+    "KeyringMode=private\n"
+    "LimitCORE=0\n"
+    "LimitMEMLOCK=64M\n"
+    "MemorySwapMax=0\n";
+
 }  // namespace vmcred::unit

@@ -8,6 +8,8 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "config/path.h"
+#include "config/pins.h"
 #include "config/unit_names.h"
 
 namespace vmcred::unit {
@@ -27,6 +29,10 @@ std::span<const std::string_view> unit_directories() {
       "/etc/systemd/system", "/run/systemd/system", "/usr/local/lib/systemd/system",
       "/usr/lib/systemd/system", "/lib/systemd/system"};
   return k_directories;
+}
+
+std::string pins_of(const Surroundings& surroundings) {
+  return config::pins_directory(config::directory_of(surroundings.config));
 }
 
 Programs programs_beside(std::string_view self) {

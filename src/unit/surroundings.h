@@ -14,6 +14,7 @@ struct Programs {
   std::string provider = "/usr/libexec/vmcred/vmcred-provider";
   std::string busctl = "/usr/bin/busctl";
   std::string systemctl = "/usr/bin/systemctl";
+  std::string sleep = "/usr/bin/sleep";
 };
 
 struct Surroundings {
@@ -22,6 +23,9 @@ struct Surroundings {
   bool has_template = false;  // somebody else brings microvm@.service
   bool has_target = false;    // and microvms.target
 };
+
+// The folder of the config's pins, which may not be there.
+std::string pins_of(const Surroundings& surroundings);
 
 // Ours are installed below one prefix: this program's own place ("PREFIX/bin/NAME",
 // "PREFIX/lib/systemd/system-generators/NAME") tells it. "/usr" where `self` is neither.

@@ -25,9 +25,9 @@ TEST(Network, IsWhatTheArgumentsAskFor) {
   EXPECT_EQ(network({"-netdev", "bridge,id=b"}), Network::tap);
 }
 
-std::string hidden(std::vector<std::string> paths) {
+std::string hidden(std::vector<std::string> paths, std::vector<std::string> optional = {}) {
   systemd::UnitText text;
-  return add_hidden_paths(paths, text) ? std::move(text).take() : "failed";
+  return add_hidden_paths({std::move(paths), std::move(optional)}, text) ? std::move(text).take() : "failed";
 }
 
 TEST(HiddenPaths, ShowOnlyWhatIsNeeded) {
@@ -40,6 +40,8 @@ TEST(HiddenPaths, ShowOnlyWhatIsNeeded) {
             "# paths below /home, /root or /run/user: all but them is hidden there\nProtectHome=tmpfs\n"
             "BindReadOnlyPaths=/root/a%%b\n");
   EXPECT_EQ(hidden({"/root/a:b"}), "failed");
+  EXPECT_EQ(hidden({"/tmp/a"}, {"/tmp/b", "/etc/c"}),
+            concat(k_none, "ProtectHome=yes\nBindReadOnlyPaths=/tmp/a\nBindReadOnlyPaths=-/tmp/b\n"));
   EXPECT_EQ(hidden({"/boot/a:b c"}), concat(k_none, "ProtectHome=yes\n"));
 }
 

@@ -74,11 +74,13 @@ void add_commands(const VirtualMachine& vm, const Surroundings& surroundings, Un
   const std::string program = command_word(surroundings.programs.vmcred);
   const std::string config = command_word(surroundings.config);
   text.comment(vm.vsock_cid ? "vsock.cid: ready when the guest says so"
-                            : "no vsock.cid: started is all we learn");
-  text.set("Type", vm.vsock_cid ? "notify" : "exec");
+                            : "no vsock.cid: ready when the hypervisor has all secrets");
+  text.set("Type", "notify");
   if (vm.vsock_cid) text.set("NotifyAccess", "all");
   text.set("ExecStart", program, " vm run ", vm.name, " --config ", config);
   text.set("ExecStop", program, " vm stop ", vm.name, " --config ", config, " --timeout ", vm.stop_timeout_s);
+  text.comment("for 'vmcred vm status' and 'rollback', as root");
+  text.set("ExecStartPost", "+-", program, " vm record ", vm.name, " --config ", config);
   if (vm.machined) {
     const std::string call = concat("+-", command_word(surroundings.programs.busctl),
                                     " call --quiet org.freedesktop.machine1 /org/freedesktop/machine1 "
@@ -139,7 +141,7 @@ Result<std::string> vm_unit(const VirtualMachine& vm, const Surroundings& surrou
     VMCRED_TRY(add_credentials(vm, text));
     add_user(vm, text);
     add_devices(vm, text);
-    VMCRED_TRY(add_hidden_paths(files_of(vm, surroundings), text));
+    VMCRED_TRY(add_hidden_paths({files_of(vm, surroundings), {pins_of(surroundings)}}, text));
     text.comment(k_always);
     text.set("ProtectProc", "invisible");
     text.set("OOMPolicy", "kill");

@@ -93,8 +93,12 @@ Result<std::string> new_version() {
   return base::hex(noise);
 }
 
+std::string Versions::path_of(const store::GeneratorId& generator) const {
+  return concat(m_vars_path, "/", store::path_of(generator), "/", store::k_version_file);
+}
+
 Result<std::optional<VersionFile>> Versions::read(const store::GeneratorId& generator) const {
-  const std::string path = concat(m_vars_path, "/", store::path_of(generator), "/", store::k_version_file);
+  const std::string path = path_of(generator);
   if (!base::path_exists(path)) return std::optional<VersionFile>();
   VMCRED_TRY_ASSIGN(const std::string text, base::read_text_file(path, k_max_file_bytes));
   VMCRED_TRY_ASSIGN(VersionFile file, parse_version_file(text, path));

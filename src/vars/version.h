@@ -63,6 +63,9 @@ class Versions {
                            const VersionFile& file) const;
   base::Result<void> remove(store::Transaction& transaction, const store::GeneratorId& generator) const;
 
+  // The file itself.
+  std::string path_of(const store::GeneratorId& generator) const;
+
   // The folder that holds the "vars" folder, where a transaction has its root.
   std::string root() const;
 

@@ -38,9 +38,11 @@ NOT_OURS += ("./var/lib/dpkg", "./var/lib/systemd")
 
 LEFT_BY_NOBODY = (
     "/run/vmcred",
+    "/run/vmcred-history",
     "/run/vmcred-provider",
     "/run/private/vmcred",
     "/var/lib/vmcred",
+    "/var/lib/vmcred-history",
     "/var/lib/private/vmcred",
 )
 

@@ -11,6 +11,7 @@
 #include "cli/vars/prompt_source.h"
 #include "cli/vars/session.h"
 #include "command/output.h"
+#include "config/load.h"
 #include "config/unit_names.h"
 
 namespace vmcred::cli {
@@ -57,10 +58,27 @@ bool is_running(const std::string& unit) {
   return base::output_of({"systemctl", "is-active", "--quiet", unit}).has_value();
 }
 
-// Only what runs: a VM that is off gets the new values when it starts.
-Result<void> restart(const Rotation& rotation, const command::Streams& streams) {
+// All that may be restarted. A VM of which the config says that it may not keeps the old values, and is told
+// of.
+std::vector<std::string> units_to_restart(const Rotation& rotation, const config::Config& config,
+                                          const command::Streams& streams) {
   std::vector<std::string> units = rotation.affected.units;
-  for (const auto& machine : rotation.affected.vms) units.push_back(config::vm_unit_name(machine.vm));
+  for (const auto& machine : rotation.affected.vms) {
+    const auto vm = config::find_vm(config, machine.vm);
+    if (vm && (*vm)->restart_if_changed == config::RestartIfChanged::never)
+      command::warn(
+          k_program_name, streams,
+          concat("vm ", base::quoted(machine.vm), " is not restarted: 'restart_if_changed' is false"));
+    else
+      units.push_back(config::vm_unit_name(machine.vm));
+  }
+  return units;
+}
+
+// Only what runs: a VM that is off gets the new values when it starts.
+Result<void> restart(const Rotation& rotation, const config::Config& config,
+                     const command::Streams& streams) {
+  std::vector<std::string> units = units_to_restart(rotation, config, streams);
   std::erase_if(units, [](const std::string& unit) { return !is_running(unit); });
   if (units.empty()) return {};
   std::vector<std::string> words = {"systemctl", "restart"};
@@ -100,7 +118,7 @@ Result<void> run_vars_rotate(const command::Arguments& arguments, const command:
   session->print_warnings(streams);
   VMCRED_TRY(command::print(
       streams, arguments.has("--json") ? as_json(rotation) : as_text(rotation, verb_of(arguments))));
-  return arguments.has("--restart") ? restart(rotation, streams) : Result<void>();
+  return arguments.has("--restart") ? restart(rotation, session->config(), streams) : Result<void>();
 }
 
 }  // namespace vmcred::cli

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "cli/open_config.h"
+#include "cli/vars/session.h"
 
 namespace vmcred::cli {
 namespace {
@@ -33,14 +34,36 @@ constexpr std::array k_logs_options{
     Option{"--since", "TIME", "only from then on, as journalctl takes it"},
 };
 
+constexpr std::array k_show_options{
+    k_config_option,
+    Option{"--booted", "", "what runs, or ran last, and not what the config says now"},
+    Option{"--previous", "", "the last launch before that one that was another"},
+    k_json,
+};
+constexpr std::array k_restart_options{
+    k_config_option,
+    Option{"--outdated", "",
+           "only where it runs with something that has changed; without a name, of all VMs"},
+};
+constexpr std::array k_rollback_options{
+    k_config_option,
+    k_identity_option,
+    Option{"--keep-secrets", "", "go back to the config of then with the secrets of now"},
+    Option{"--dry-run", "", "only tell"},
+};
+
 constexpr std::array k_commands{
     Command{"vm list", "", "List the VMs of the config", k_list_options, run_vm_list},
-    Command{"vm show", "VM", "Show a VM's secrets and their names on the way to the guest", k_list_options,
+    Command{"vm show", "VM", "Show a VM's secrets and their names on the way to the guest", k_show_options,
             run_vm_show},
     Command{"vm start", "VM", "Start a VM's unit, and wait until its guest is ready", k_config_options,
             run_vm_start},
-    Command{"vm restart", "VM", "Restart a VM's unit: its secrets are read again", k_config_options,
+    Command{"vm restart", "[VM...]", "Restart a VM's unit: its secrets are read again", k_restart_options,
             run_vm_restart},
+    Command{"vm rollback", "VM", "Go back to the last launch that came up and was another",
+            k_rollback_options, run_vm_rollback},
+    Command{"vm record", "VM", "Note what a VM was started with; its unit does so", k_config_options,
+            run_vm_record},
     Command{"vm status", "[VM...]", "Show what runs, what it needs, and what is wrong with it",
             k_list_options, run_vm_status},
     Command{"vm logs", "VM", "Print a VM's journal: its unit's, systemd's and the provider's lines on it",

@@ -6,6 +6,7 @@
 #include "cli/vm/commands.h"
 #include "command/output.h"
 #include "config/load.h"
+#include "history/archive.h"
 #include "runner/identity.h"
 
 namespace vmcred::cli {
@@ -31,6 +32,7 @@ std::string unit_mapping(const Secret& secret) {
 
 std::string as_json(const VirtualMachine& vm) {
   ordered_json shown = {{"name", vm.name},
+                        {"pinned_since", vm.pinned_since},
                         {"hypervisor", config::spelling(vm.hypervisor)},
                         {"machine", config::spelling(vm.machine)},
                         {"vcpu", vm.vcpu},
@@ -55,6 +57,9 @@ std::string as_text(const VirtualMachine& vm) {
   std::string text =
       concat(vm.name, ": ", config::spelling(vm.hypervisor), " ", config::spelling(vm.machine), ", ", vm.vcpu,
              " vcpu, ", vm.mem_mib, " MiB, user ", runner::user_name(vm), "\n  kernel ", vm.kernel, "\n");
+  if (!vm.pinned_since.empty())
+    text +=
+        concat("  pinned since ", vm.pinned_since, " to an earlier entry, until the config's is changed\n");
   if (!vm.initrd.empty()) text += concat("  initrd ", vm.initrd, "\n");
   for (const auto& secret : vm.secrets)
     text += concat("\nsecret ", secret.name.text(), "\n  from ", source_text(secret), "\n  host credential ",
@@ -65,9 +70,24 @@ std::string as_text(const VirtualMachine& vm) {
   return text;
 }
 
+// A launch of before as its record has it, which is JSON for people and programs alike.
+base::Result<std::string> earlier_launch(const std::string& vm, bool booted) {
+  const history::Archive archive(history::usual_places().records);
+  VMCRED_TRY_ASSIGN(const auto record, booted ? archive.booted(vm) : archive.previous(vm));
+  if (record) return history::text_of(*record);
+  return base::Error{
+      .kind = base::ErrorKind::config,
+      .what = concat("vm ", base::quoted(vm), " has no ", booted ? "" : "previous ", "launch on record"),
+      .hint = "its unit notes each launch that comes up and is another than the one before"};
+}
+
 }  // namespace
 
 base::Result<void> run_vm_show(const command::Arguments& arguments, const command::Streams& streams) {
+  if (arguments.has("--booted") || arguments.has("--previous")) {
+    VMCRED_TRY_ASSIGN(const std::string text, earlier_launch(arguments.operand(), arguments.has("--booted")));
+    return command::print(streams, text);
+  }
   VMCRED_TRY_ASSIGN(const config::Config config, open_config(arguments));
   VMCRED_TRY_ASSIGN(const VirtualMachine* vm, config::find_vm(config, arguments.operand()));
   return command::print(streams, arguments.has("--json") ? as_json(*vm) : as_text(*vm));

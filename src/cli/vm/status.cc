@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "cli/open_config.h"
 #include "cli/vm/commands.h"
+#include "cli/vm/launches.h"
 #include "cli/vm/unit_state.h"
 #include "command/output.h"
 #include "config/load.h"
@@ -21,18 +22,41 @@ using nlohmann::ordered_json;
 struct VmStatus {
   std::string name;
   UnitState unit;
-  std::string refusal;  // of the provider, the last one
-  bool is_orphan;       // its unit is there, but the config has no such VM
+  std::string refusal;         // of the provider, the last one
+  bool is_orphan = false;      // its unit is there, but the config has no such VM
+  std::string pinned_since;    // "" where no pin stands in for its entry
+  std::string launch_unknown;  // why nobody can tell what it was started with, or ""
+  std::string booted_at;
+  std::optional<history::Difference> outdated;
 };
+
+// Of one that runs: whether it runs with what a start would take now.
+void add_launch(const config::Config& config, const config::VirtualMachine& vm, VmStatus& status) {
+  if (status.unit.active != "active") return;
+  const auto launches = launches_of(config, vm);
+  if (!launches) {
+    status.launch_unknown = launches.error().what;
+    return;
+  }
+  status.outdated = outdated_by(*launches);
+  if (launches->booted)
+    status.booted_at = launches->booted->started;
+  else
+    status.launch_unknown = "nobody noted what it was started with";
+}
 
 Result<VmStatus> status_of(const std::string& name, const config::Config& config) {
   VMCRED_TRY_ASSIGN(UnitState unit, unit_state(config::vm_unit_name(name)));
-  const bool is_in_config =
-      std::ranges::find(config.vms, name, &config::VirtualMachine::name) != config.vms.end();
-  return VmStatus{.name = name,
-                  .unit = std::move(unit),
-                  .refusal = runner::last_refusal(name),
-                  .is_orphan = !is_in_config};
+  VmStatus status;
+  status.name = name;
+  status.unit = std::move(unit);
+  status.refusal = runner::last_refusal(name);
+  const auto vm = std::ranges::find(config.vms, name, &config::VirtualMachine::name);
+  status.is_orphan = vm == config.vms.end();
+  if (status.is_orphan) return status;
+  status.pinned_since = vm->pinned_since;
+  add_launch(config, *vm, status);
+  return status;
 }
 
 // Those of the config in its order, and behind them those whose units are there all the same.
@@ -54,7 +78,29 @@ std::string advice_for(const VmStatus& vm) {
   if (vm.unit.load == "not-found" && !vm.is_orphan) return "no unit: systemctl daemon-reload";
   if (vm.unit.needs_reload) return "its unit has changed: systemctl daemon-reload, then vmcred vm restart";
   if (vm.unit.active == "failed") return concat("see why: vmcred vm logs ", vm.name);
+  if (vm.outdated && !vm.outdated->empty()) return concat("restart needed: vmcred vm restart ", vm.name);
   return {};
+}
+
+// Which launch runs, for people.
+std::string launch_text(const VmStatus& vm) {
+  if (!vm.launch_unknown.empty()) return concat("unknown: ", vm.launch_unknown);
+  if (!vm.outdated) return "";
+  std::string text = vm.outdated->empty() ? "current" : concat("outdated: ", history::sentence(*vm.outdated));
+  if (!vm.outdated->unseen.empty())
+    text += concat("; can't be looked at now: ", base::join(vm.outdated->unseen, ", "));
+  return text;
+}
+
+std::string pin_text(const VmStatus& vm) {
+  if (vm.pinned_since.empty()) return "";
+  return concat("since ", vm.pinned_since, " to an earlier entry, until the config's is changed");
+}
+
+ordered_json launch_as_json(const VmStatus& vm) {
+  if (!vm.outdated) return nullptr;
+  return {{"booted", vm.booted_at},    {"outdated", !vm.outdated->empty()}, {"secrets", vm.outdated->secrets},
+          {"keys", vm.outdated->keys}, {"files", vm.outdated->files},       {"unseen", vm.outdated->unseen}};
 }
 
 void add_line(std::string& text, std::string_view name, const std::string& value) {
@@ -72,6 +118,8 @@ std::string as_text(const VmStatus& vm) {
   add_line(text, "says", base::escaped(vm.unit.status));
   if (vm.unit.active == "failed") add_line(text, "failed", vm.unit.result);
   add_line(text, "since", vm.unit.since);
+  add_line(text, "launch", launch_text(vm));
+  add_line(text, "pinned", pin_text(vm));
   if (vm.unit.process) add_line(text, "process", std::to_string(*vm.unit.process));
   if (vm.unit.memory_bytes) add_line(text, "memory", concat(*vm.unit.memory_bytes / k_mib, " MiB"));
   if (vm.unit.cpu_nanoseconds)
@@ -96,6 +144,8 @@ ordered_json as_json(const VmStatus& vm) {
                         {"memory_bytes", nullptr},
                         {"cpu_nanoseconds", nullptr},
                         {"needs_reload", vm.unit.needs_reload},
+                        {"launch", launch_as_json(vm)},
+                        {"pinned_since", vm.pinned_since},
                         {"orphan", vm.is_orphan},
                         {"refusal", vm.refusal},
                         {"advice", advice_for(vm)}};

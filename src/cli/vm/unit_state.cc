@@ -17,7 +17,7 @@ using base::Result;
 
 constexpr std::string_view k_properties =
     "LoadState,ActiveState,SubState,StatusText,Result,ActiveEnterTimestamp,NRestarts,MainPID,MemoryCurrent,"
-    "CPUUsageNSec,NeedDaemonReload";
+    "CPUUsageNSec,NeedDaemonReload,ExecMainStartTimestampMonotonic";
 
 base::Error no_systemd(std::string_view errors) {
   return {
@@ -52,6 +52,7 @@ void set_property(UnitState& state, std::string_view name, std::string_view valu
   if (name == "ActiveEnterTimestamp") state.since = value;
   if (name == "NRestarts") state.restarts = number_in(value).value_or(0);
   if (name == "MainPID" && value != "0") state.process = number_in(value);
+  if (name == "ExecMainStartTimestampMonotonic" && value != "0") state.main_started_us = number_in(value);
   if (name == "MemoryCurrent") state.memory_bytes = number_in(value);
   if (name == "CPUUsageNSec") state.cpu_nanoseconds = number_in(value);
   if (name == "NeedDaemonReload") state.needs_reload = value == "yes";

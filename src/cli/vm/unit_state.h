@@ -21,7 +21,8 @@ struct UnitState {
   std::string since;   // when it became active; "" where it is not
   std::uint64_t restarts = 0;
   std::optional<std::uint64_t> process;
-  std::optional<std::uint64_t> memory_bytes;  // of the whole unit: the VMM and the guest's touched pages
+  std::optional<std::uint64_t> main_started_us;  // by the monotonic clock; nothing where it never ran
+  std::optional<std::uint64_t> memory_bytes;     // of the whole unit: the VMM and the guest's touched pages
   std::optional<std::uint64_t> cpu_nanoseconds;
   bool needs_reload = false;  // its file has changed since systemd read it
 };

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a VM's unit runs once its guest is ready.
+#include <ctime>
+
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/open_config.h"
+#include "cli/vm/commands.h"
+#include "cli/vm/unit_state.h"
+#include "command/output.h"
+#include "config/load.h"
+#include "config/unit_names.h"
+#include "history/archive.h"
+#include "history/observe.h"
+
+namespace vmcred::cli {
+namespace {
+
+using base::Result;
+
+constexpr std::int64_t k_nanoseconds = 1'000'000'000;
+
+std::int64_t now_ns(clockid_t clock) {
+  timespec time{};
+  ::clock_gettime(clock, &time);
+  return std::int64_t{time.tv_sec} * k_nanoseconds + time.tv_nsec;
+}
+
+// Files have the real-time clock, systemd the other, which nobody sets.
+std::int64_t in_real_time(std::uint64_t monotonic_us) {
+  constexpr std::int64_t k_microsecond = 1000;
+  const std::int64_t ago = now_ns(CLOCK_MONOTONIC) - static_cast<std::int64_t>(monotonic_us) * k_microsecond;
+  return now_ns(CLOCK_REALTIME) - ago;
+}
+
+// As the main process sees them: what else the unit runs has a view of its own, in which systemd hides them.
+std::string credentials_of(const std::string& unit, std::uint64_t main_process) {
+  return base::concat("/proc/", main_process, "/root/run/credentials/", unit);
+}
+
+}  // namespace
+
+Result<void> run_vm_record(const command::Arguments& arguments, const command::Streams& streams) {
+  VMCRED_TRY_ASSIGN(const config::Config config, open_config_for(arguments, arguments.operand()));
+  VMCRED_TRY_ASSIGN(const config::VirtualMachine* vm, config::find_vm(config, arguments.operand()));
+  const std::string unit = config::vm_unit_name(vm->name);
+  VMCRED_TRY_ASSIGN(const UnitState state, unit_state(unit));
+  if (!state.main_started_us || !state.process)
+    return base::Error{.kind = base::ErrorKind::host,
+                       .what = base::concat("vm ", base::quoted(vm->name), ": ", unit, " does not run"),
+                       .hint = "the unit itself calls this when it has started"};
+  const history::Places places = history::usual_places();
+  VMCRED_TRY_ASSIGN(const auto key, history::DigestKey::open(places.key));
+  const auto launch = history::launch_since(config, *vm, key, credentials_of(unit, *state.process),
+                                            in_real_time(*state.main_started_us));
+  for (const auto& secret : launch.unseen)
+    command::warn(k_program_name, streams,
+                  base::concat("secret ", base::quoted(secret.name), " can't be compared later: ", secret.why));
+  return history::Archive(places.records).add(launch.record);
+}
+
+}  // namespace vmcred::cli

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// Entries that stand in for those of VMs since somebody went back to them. docs/formats/history.md has the
+// form.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "config/document.h"
+#include "config/reader.h"
+
+namespace vmcred::config {
+
+// The texts are as entry_text() gives them.
+struct Pin {
+  std::string since;     // RFC 3339
+  std::string replaces;  // what stood in the file then
+  std::string entry;     // what is read in its place
+};
+
+// "/etc/vmcred/pinned"
+std::string pins_directory(std::string_view config_directory);
+
+// The pin of a VM next to a config; nothing where there is none. Fails with an io or config error that names
+// the file.
+base::Result<std::optional<Pin>> read_pin(std::string_view config_directory, std::string_view vm);
+
+// Both in one step. They fail with an io error.
+base::Result<void> write_pin(std::string_view config_directory, std::string_view vm, const Pin& pin);
+base::Result<void> remove_pin(std::string_view config_directory, std::string_view vm);
+
+// The pins next to one config, for whoever reads all of it.
+class Pins {
+ public:
+  // None.
+  Pins() = default;
+
+  // Looks only which there are: a pin is read when its VM is.
+  static Pins in(std::string_view config_directory);
+
+  struct Member {
+    const config::Member* member = nullptr;  // the file's, or one that stands in for it
+    std::string since;                       // of the pin; "" for the file's
+  };
+
+  // What to read for a VM. Adds a finding, and gives what the file has, where its pin can't be read. The
+  // result lives as long as this does.
+  Member member_for(Context& context, const config::Member& in_file);
+
+ private:
+  std::string m_directory;
+  std::string m_failure;                                         // why nobody can tell which there are, or ""
+  std::map<std::string, config::Member, std::less<>> m_members;  // of the pins that are there
+};
+
+}  // namespace vmcred::config

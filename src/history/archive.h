@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "history/record.h"
+
+namespace vmcred::history {
+
+// Where what outlives a launch is.
+struct Places {
+  std::string records = "/var/lib/vmcred-history";
+  std::string key = "/run/vmcred-history";
+};
+
+// The usual ones, or those below $VMCRED_HISTORY_DIR.
+Places usual_places();
+
+// The records of one host's VMs, root's alone.
+class Archive {
+ public:
+  explicit Archive(std::string directory) : m_directory(std::move(directory)) {}
+
+  // Nothing where the VM has none. Fails with an io error, as for anyone but root, who may not look.
+  base::Result<std::optional<Record>> booted(std::string_view vm) const;
+  base::Result<std::optional<Record>> previous(std::string_view vm) const;
+
+  // Notes what has been started. What was booted before becomes the previous one, if it was another.
+  base::Result<void> add(const Record& record) const;
+
+ private:
+  std::string path(std::string_view vm, std::string_view name) const;
+  base::Result<std::optional<Record>> read(std::string_view vm, std::string_view name) const;
+
+  std::string m_directory;
+};
+
+}  // namespace vmcred::history
