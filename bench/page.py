@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from boot import CREDENTIALS, BootFigures
 from exec_time import KNOWN_MIB, ExecFigures
+from table import markdown_table
 
 FASTER_THAN_BASH = {3: 8, 30: 50, 300: 200}
 MOST_MILLISECONDS = (300, 3.0)
@@ -82,15 +83,10 @@ def targets(results: Results) -> list[Target]:
     return found
 
 
-def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
-    lines = [head, tuple("---" for _ in head), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
-
-
 def target_table(results: Results) -> str:
     """The short table."""
     rows = [(t.what, t.promise, t.measured, t.verdict) for t in targets(results)]
-    return _table(("figure", "target", "measured", "verdict"), rows)
+    return markdown_table(("figure", "target", "measured", "verdict"), rows)
 
 
 def _exec_table(results: Results) -> str:
@@ -108,7 +104,7 @@ def _exec_table(results: Results) -> str:
         for figures in results.exec_figures
     ]
     head = ("secrets", "vmcred", "bash", "times faster", "no runner", "fastest vmcred", "fastest bash", "runs")
-    return _table(head, rows)
+    return markdown_table(head, rows)
 
 
 def _boot_table(results: Results) -> str:
@@ -131,7 +127,7 @@ def _boot_table(results: Results) -> str:
         rows.append(row("time", results.boots, "seconds", 3))
         rows.append(row("CPU time", results.boots, "cpu_seconds", 3))
     head = ("until multi-user.target", f"{CREDENTIALS} credentials", "none", "ratio", "paired ratio", "spread", "pairs")
-    return _table(head, rows)
+    return markdown_table(head, rows)
 
 
 def _verdict(results: Results) -> str:
@@ -181,7 +177,7 @@ To repeat it:
     ./dev bench --only exec     # or memory, or boot: prints the table, leaves the page alone
     ./dev bench --pairs 15      # more boots
 
-{_table(("machine", ""), machine)}
+{markdown_table(("machine", ""), machine)}
 Python {platform.python_version()} only starts things and adds up.
 
 ## From process start to exec of the VMM

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from repository import MACHINES, SECRETS_PER_MACHINE
+from table import markdown_table, verdict
 from throughput import STREAM_MIB, Stream, Wraps
 
 LEAST_TIMES_FASTER = 30
@@ -38,22 +39,13 @@ class Measured:
     cores: int
 
 
-def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
-    lines = [head, tuple("---" for _ in head), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
-
-
-def _verdict(met: bool) -> str:
-    return "met" if met else "**missed**"
-
-
 def _job_rows(job: Job, measured: Measured):
     least = job.least_seconds(measured.wraps, measured.cores)
     for name, seconds in (("sops", job.sops), ("age", job.age)):
         if seconds is None:
             continue
         ratio = seconds / job.vmcred
-        verdict = _verdict(ratio >= LEAST_TIMES_FASTER)
+        verdict = verdict(ratio >= LEAST_TIMES_FASTER)
         if least and seconds / least < LEAST_TIMES_FASTER:
             verdict = f"out of reach: X25519 alone allows {seconds / least:.0f} times"
         yield (f"{job.name}, against {name}", f"at least {LEAST_TIMES_FASTER} times faster", f"{ratio:.0f} times", verdict)
@@ -64,13 +56,13 @@ def job_table(measured: Measured) -> str:
     rows = [row for job in measured.jobs for row in _job_rows(job, measured)]
     fraction = measured.wraps.fraction
     rows.append(("wrapping file keys, of bare X25519", f"at least {LEAST_FRACTION:.0%}", f"{fraction:.0%}",
-                 _verdict(fraction >= LEAST_FRACTION)))
+                 verdict(fraction >= LEAST_FRACTION)))
     for name, ours, theirs in _stream_pairs(measured.stream):
         ratio = theirs.seconds / ours.seconds
-        rows.append((f"{STREAM_MIB} MiB, {name}, against age", "at least as fast", f"{ratio:.2f} times", _verdict(ratio >= 1)))
+        rows.append((f"{STREAM_MIB} MiB, {name}, against age", "at least as fast", f"{ratio:.2f} times", verdict(ratio >= 1)))
         rows.append((f"{STREAM_MIB} MiB, {name}, peak memory", f"less than {MOST_STREAM_MIB} MiB",
-                     f"{ours.peak_mib:.1f} MiB", _verdict(ours.peak_mib < MOST_STREAM_MIB)))
-    return _table(("figure", "target", "measured", "verdict"), rows)
+                     f"{ours.peak_mib:.1f} MiB", verdict(ours.peak_mib < MOST_STREAM_MIB)))
+    return markdown_table(("figure", "target", "measured", "verdict"), rows)
 
 
 def _stream_pairs(stream: Stream):
@@ -84,7 +76,7 @@ def _seconds_table(measured: Measured) -> str:
          str(job.operations), f"{job.least_seconds(measured.wraps, measured.cores):.3f} s" if job.operations else "-")
         for job in measured.jobs
     ]
-    return _table(("job", "vmcred", "sops", "age", "X25519 operations a secret", "these alone, on all cores"), rows)
+    return markdown_table(("job", "vmcred", "sops", "age", "X25519 operations a secret", "these alone, on all cores"), rows)
 
 
 def _stream_table(stream: Stream) -> str:
@@ -92,7 +84,7 @@ def _stream_table(stream: Stream) -> str:
         (name, f"{ours.seconds:.2f} s", f"{theirs.seconds:.2f} s", f"{ours.peak_mib:.1f} MiB", f"{theirs.peak_mib:.1f} MiB")
         for name, ours, theirs in _stream_pairs(stream)
     ]
-    return _table(("job", "vmcred", "age", "peak memory of vmcred", "of age"), rows)
+    return markdown_table(("job", "vmcred", "age", "peak memory of vmcred", "of age"), rows)
 
 
 def whole_page(measured: Measured, machine: list[tuple[str, str]]) -> str:
@@ -106,7 +98,7 @@ What generating, reading and re-encrypting secrets costs, measured by `./dev ben
 figures of a page come from one run on one machine. The page of the runner is [benchmarks.md](benchmarks.md).
 
 {job_table(measured)}
-{_table(("machine", ""), machine)}
+{markdown_table(("machine", ""), machine)}
 ## {secrets:,} secrets
 
 {MACHINES} machines with {SECRETS_PER_MACHINE} secrets each, every one for three recipients: an admin, the machine, the host.

@@ -2,9 +2,13 @@
 // Small text building blocks. Nothing here takes a secret: SecretBuffer does not convert to string_view.
 #pragma once
 
+#include <array>
+#include <charconv>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <initializer_list>
+#include <limits>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,7 +24,9 @@ class TextPiece {
   TextPiece(const std::string& text) : m_text(text) {}  // NOLINT(google-explicit-constructor)
   template <std::integral Integer>
     requires(!std::same_as<Integer, bool> && !std::same_as<Integer, char>)
-  TextPiece(Integer number) : m_number(std::to_string(number)), m_text(m_number) {}  // NOLINT
+  TextPiece(Integer number) {  // NOLINT(google-explicit-constructor)
+    m_text = {m_digits.data(), std::to_chars(m_digits.begin(), m_digits.end(), number).ptr};
+  }
 
   TextPiece(const TextPiece&) = delete;
   TextPiece& operator=(const TextPiece&) = delete;
@@ -29,7 +35,8 @@ class TextPiece {
   std::string_view text() const { return m_text; }
 
  private:
-  std::string m_number;
+  // Of a number, with its sign.
+  std::array<char, std::numeric_limits<std::uint64_t>::digits10 + 2> m_digits = {};
   std::string_view m_text;
 };
 

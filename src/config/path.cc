@@ -29,6 +29,12 @@ void append(std::string& path, std::string_view part) {
   }
 }
 
+// Is there surely nothing to take out of this absolute path?
+bool is_normal(std::string_view path) {
+  return path.starts_with('/') && !path.ends_with('/') && path.find("//") == std::string_view::npos &&
+         path.find("/.") == std::string_view::npos;
+}
+
 }  // namespace
 
 std::string_view directory_of(std::string_view path) {
@@ -38,10 +44,11 @@ std::string_view directory_of(std::string_view path) {
 }
 
 std::string anchored(std::string_view directory, std::string_view path) {
+  if (is_normal(path)) return std::string(path);
   if (path.starts_with('/')) directory = "";
   std::string result;
   result.reserve(directory.size() + path.size() + 1);
-  if (path.starts_with('/') || directory.starts_with('/')) result = "/";
+  if (path.starts_with('/') || directory.starts_with('/')) result += '/';
   append(result, directory);
   append(result, path);
   return result.empty() ? "." : result;

@@ -2,7 +2,6 @@
 #include "config/reader.h"
 
 #include <algorithm>
-#include <cassert>
 
 #include "base/text.h"
 #include "config/name_rules.h"
@@ -61,7 +60,6 @@ std::string TableReader::title() const {
 }
 
 const Member* TableReader::find(std::string_view key) const {
-  assert(contains(m_keys.values, key) || contains(m_keys.tables, key));
   const auto member = std::ranges::find(m_table, key, &Member::key);
   return member == m_table.end() ? nullptr : &*member;
 }

@@ -35,7 +35,7 @@ class TableReader {
   TableReader(Context& context, const Node::Table& table, Location location, const TableKeys& keys,
               Names names);
 
-  // The member of this name, or nullptr. The key must be one of `keys`.
+  // The member of this name, or nullptr. Should the key be none of `keys`, the constructor has refused it.
   const Member* find(std::string_view key) const;
   bool has(std::string_view key) const { return find(key) != nullptr; }
 

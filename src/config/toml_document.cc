@@ -5,7 +5,8 @@
 // the compiler assume what is not so. The parser itself copes, so its assertions do nothing here.
 #undef NDEBUG
 #define TOML_ASSERT(condition) static_cast<void>(0)
-#define TOML_EXCEPTIONS 0
+#define TOML_EXCEPTIONS \
+  1  // caught below; without them it asks after each character for an error, and is slower
 #define TOML_HEADER_ONLY 1
 #define TOML_ENABLE_FORMATTERS 0
 #define TOML_MAX_NESTED_VALUES 32
@@ -95,10 +96,12 @@ std::string describe(std::string_view description) {
 base::Result<Node> parse_toml(std::string_view path, std::string_view text) {
   if (const auto offset = find_too_deep_key(text, k_max_depth))
     return error_at(path, advance({}, text.substr(0, *offset)), "this key has too many parts");
-  toml::parse_result result = toml::parse(text);
-  if (!result)
-    return error_at(path, location_of(result.error().source().begin), describe(result.error().description()));
-  return Node{convert_table(result.table()), {}};
+  try {
+    toml::table root = toml::parse(text);
+    return Node{convert_table(root), {}};
+  } catch (const toml::parse_error& error) {
+    return error_at(path, location_of(error.source().begin), describe(error.description()));
+  }
 }
 
 }  // namespace vmcred::config

@@ -23,9 +23,7 @@ std::size_t encoded_size(const RandomSource& source) {
   return source.encoding == hex ? source.bytes * 2 : source.bytes;
 }
 
-void check_name_length(const TableReader& reader, const VirtualMachine& vm, const Secret& secret) {
-  const std::string unit = vm_unit_name(vm.name);
-  const std::string credential = secret.name.host_credential().text();
+void check_name_length(const TableReader& reader, std::string_view unit, std::string_view credential) {
   if (unit.size() + credential.size() <= k_max_unit_and_credential_bytes) return;
   reader.report("secrets",
                 concat("the names ", quoted(unit), " and ", quoted(credential), " have more than ",
@@ -47,12 +45,14 @@ void check_rotation_name(const TableReader& reader, const VirtualMachine& vm, co
 }  // namespace
 
 void check_unit_limits(const TableReader& reader, const VirtualMachine& vm) {
+  const std::string unit = vm_unit_name(vm.name);
   std::size_t bytes = 0;
   for (const Secret& secret : vm.secrets) {
-    if (is_provided(vm, secret)) check_name_length(reader, vm, secret);
+    const credential::CredentialName name = secret.name.host_credential();
+    if (is_provided(vm, secret)) check_name_length(reader, unit, name.text());
     check_rotation_name(reader, vm, secret);
     if (const auto* random = std::get_if<RandomSource>(&secret.source))
-      bytes += secret.name.host_credential().text().size() + encoded_size(*random);
+      bytes += name.text().size() + encoded_size(*random);
   }
   if (vm.secrets.size() > k_most_credentials)
     reader.report("secrets", concat(reader.title(), " has ", vm.secrets.size(),

@@ -2,7 +2,6 @@
 #include "credential/name.h"
 
 #include <algorithm>
-#include <cctype>
 
 #include "base/text.h"
 
@@ -58,7 +57,8 @@ CredentialName SecretName::host_credential() const {
 CredentialName SecretName::guest_credential() const {
   std::string name = m_text;
   std::transform(name.begin(), name.end(), name.begin(), [](char c) {
-    return c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    if (c == '-') return '_';
+    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
   });
   return *CredentialName::parse(name);
 }

@@ -2,23 +2,33 @@
 #include "systemd/unit_text.h"
 
 #include <algorithm>
+#include <array>
 #include <span>
 
 namespace vmcred::systemd {
 namespace {
 
-bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+// Objects, not functions: the compiler sees into what it gets them for, which is each byte of each unit.
+constexpr auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
 
 // Is a word of these what it is, with nothing around it?
-bool is_plain(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-         std::string_view("/._-+,:=@%").find(c) != std::string_view::npos;
-}
+constexpr auto k_plain = [] {
+  std::array<bool, 256> table{};
+  for (const char plain :
+       std::string_view("/._-+,:=@%0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"))
+    table[static_cast<unsigned char>(plain)] = true;
+  return table;
+}();
+constexpr auto is_plain = [](char c) { return k_plain[static_cast<unsigned char>(c)]; };
 
-std::string doubled(std::string_view text, std::string_view which) {
+constexpr auto is_specifier = [](char c) { return c == '%'; };
+constexpr auto is_specifier_or_variable = [](char c) { return c == '%' || c == '$'; };
+
+template <typename Doubles>
+std::string doubled(std::string_view text, Doubles doubles) {
+  if (std::ranges::none_of(text, doubles)) return std::string(text);  // as nearly always
   std::string result;
-  result.reserve(text.size());
-  for (const char c : text) result.append(which.find(c) == std::string_view::npos ? 1 : 2, c);
+  for (const char c : text) result.append(doubles(c) ? 2 : 1, c);
   return result;
 }
 
@@ -36,16 +46,17 @@ std::string in_quotes(std::string_view text) {
   return result + "\"";
 }
 
-std::string word(std::string_view text, std::string_view doubles) {
-  const std::string escaped = doubled(text, doubles);
+template <typename Doubles>
+std::string word(std::string_view text, Doubles doubles) {
+  std::string escaped = doubled(text, doubles);
   return !text.empty() && std::ranges::all_of(text, is_plain) ? escaped : in_quotes(escaped);
 }
 
 }  // namespace
 
-std::string list_word(std::string_view text) { return word(text, "%"); }
+std::string list_word(std::string_view text) { return word(text, is_specifier); }
 
-std::string command_word(std::string_view text) { return word(text, "%$"); }
+std::string command_word(std::string_view text) { return word(text, is_specifier_or_variable); }
 
 base::Result<std::string> line_value(std::string_view text) {
   const bool fits = !text.empty() && std::ranges::none_of(text, is_control) && text.front() != ' ' &&
@@ -56,20 +67,14 @@ base::Result<std::string> line_value(std::string_view text) {
                        .hint =
                            "choose a name without control characters, that neither begins nor ends with "
                            "a space and does not end with a backslash"};
-  return doubled(text, "%");
+  return doubled(text, is_specifier);
 }
 
 std::string sentence(std::string_view text) {
-  std::string result = doubled(base::escaped(text), "%");
+  std::string result = doubled(base::escaped(text), is_specifier);
   std::ranges::replace(result, '\t', ' ');
   if (result.ends_with('\\')) result += ' ';
   return result;
-}
-
-void UnitText::comment(std::string_view text) {
-  m_text += "# ";
-  m_text += text;
-  m_text += '\n';
 }
 
 void UnitText::section(std::string_view name) {

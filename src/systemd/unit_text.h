@@ -31,7 +31,14 @@ class UnitText {
  public:
   UnitText() { m_text.reserve(k_usual_bytes); }
 
-  void comment(std::string_view text);
+  // comment("needs ", unit) is "# needs UNIT".
+  template <typename... Pieces>
+  void comment(const Pieces&... pieces) {
+    m_text += "# ";
+    ((m_text += base::TextPiece(pieces).text()), ...);
+    m_text += '\n';
+  }
+
   void section(std::string_view name);
 
   // set("Wants", unit) is "Wants=UNIT". The pieces are escaped already.

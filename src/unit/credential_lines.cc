@@ -47,7 +47,7 @@ std::string_view keys_of(const VirtualMachine& vm, const Secret& secret) {
 Result<void> add_credentials(const VirtualMachine& vm, systemd::UnitText& text) {
   for (const Secret& secret : vm.secrets) {
     VMCRED_TRY_ASSIGN(const Origin origin, origin_of(vm, secret));
-    text.comment(concat("secrets.", secret.name.text(), " (", keys_of(vm, secret), ")"));
+    text.comment("secrets.", secret.name.text(), " (", keys_of(vm, secret), ")");
     text.set(origin.setting, "host-", secret.name.text(), ":", origin.path);
   }
   return {};

@@ -37,16 +37,20 @@ base::Result<config::UnitConfig> load(const std::string& path) {
   return config::load_for_units(path);
 }
 
-int generate(const std::string& config_path, const std::string& directory) {
+// Does not go back through destructors: those of a thousand VMs take a while, and the kernel frees it all.
+[[noreturn]] void generate(const std::string& config_path, const std::string& directory) {
   const GeneratorLog log;
   const Surroundings surroundings = survey(config_path);
   const auto loaded = load(config_path);
-  const UnitSet set =
-      loaded ? make_units(*loaded, surroundings) : make_units_of_broken_config(loaded.error(), surroundings);
+  UnitWriter writer(directory);
+  const TakeFile write = [&](const UnitFile& file) { writer.write(file); };
+  const UnitSet set = loaded ? make_units(*loaded, surroundings, write)
+                             : make_units_of_broken_config(loaded.error(), surroundings);
+  for (const UnitFile& file : set.files) writer.write(file);
+  for (const UnitLink& link : set.links) writer.write(link);
   for (const Broken& broken : set.broken) log.error(broken.vm, broken.error);
-  const auto failures = write_units(set, directory);
-  for (const base::Error& failure : failures) log.error("", failure);
-  return loaded && failures.empty() ? 0 : 1;
+  for (const base::Error& failure : writer.failures()) log.error("", failure);
+  ::_exit(loaded && writer.failures().empty() ? 0 : 1);
 }
 
 }  // namespace
@@ -69,7 +73,7 @@ int run_generator(std::span<const std::string_view> words) {
   const std::string config = generator_config();
   // In the initrd there are no VMs yet.
   if (config.empty() || variable("SYSTEMD_IN_INITRD") == "1") return 0;
-  return generate(config, std::string(words.front()));
+  generate(config, std::string(words.front()));
 }
 
 }  // namespace vmcred::unit

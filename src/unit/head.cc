@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "unit/head.h"
 
-#include "base/text.h"
-
 namespace vmcred::unit {
 
 base::Result<void> add_drop_in_head(const Surroundings& surroundings, systemd::UnitText& text) {
   VMCRED_TRY_ASSIGN(const std::string config, systemd::line_value(surroundings.config));
-  text.comment(
-      base::concat("Made by vmcred-generator from ", config, ", and made again at each daemon-reload."));
+  text.comment("Made by vmcred-generator from ", config, ", and made again at each daemon-reload.");
   text.comment(
       "Change that file, or override single lines with 'systemctl edit'. A comment names the key that");
   text.comment("the lines below it come from.");

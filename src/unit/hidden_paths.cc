@@ -19,7 +19,7 @@ bool is_below(std::string_view path, std::span<const std::string_view> directori
                              [&](std::string_view directory) { return path.starts_with(directory); });
 }
 
-base::Result<void> add_bind(std::string_view prefix, const std::string& path, systemd::UnitText& text) {
+base::Result<void> add_bind(std::string_view prefix, std::string_view path, systemd::UnitText& text) {
   if (!is_below(path, k_homes) && !is_below(path, k_temporary)) return {};
   if (path.find_first_of(":\"'\\ ") != std::string::npos)
     return base::Error{
@@ -37,7 +37,7 @@ base::Result<void> add_hidden_paths(const ReadPaths& paths, systemd::UnitText& t
   text.comment(in_homes ? "paths below /home, /root or /run/user: all but them is hidden there"
                         : "no path is below /home, /root or /run/user");
   text.set("ProtectHome", in_homes ? "tmpfs" : "yes");
-  for (const std::string& path : paths.needed) VMCRED_TRY(add_bind("", path, text));
+  for (const std::string_view path : paths.needed) VMCRED_TRY(add_bind("", path, text));
   for (const std::string& path : paths.optional) VMCRED_TRY(add_bind("-", path, text));
   return {};
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -13,7 +14,7 @@ namespace vmcred::unit {
 
 // What a service reads; all absolute.
 struct ReadPaths {
-  std::vector<std::string> needed;
+  std::vector<std::string_view> needed;
   std::vector<std::string> optional;  // may not be there when it starts
 };
 

@@ -22,10 +22,8 @@ using config::VirtualMachine;
 
 class UnitMaker {
  public:
-  UnitMaker(const config::UnitConfig& loaded, const Surroundings& surroundings)
-      : m_loaded(loaded), m_surroundings(surroundings) {
-    m_set.files.reserve(loaded.config.vms.size() + loaded.broken.size() + 4);
-  }
+  UnitMaker(const config::UnitConfig& loaded, const Surroundings& surroundings, const TakeFile& take)
+      : m_loaded(loaded), m_surroundings(surroundings), m_take(take) {}
 
   UnitSet make() && {
     for (const VirtualMachine& vm : m_loaded.config.vms)
@@ -40,7 +38,7 @@ class UnitMaker {
 
  private:
   void add_file(std::string path, std::string text) {
-    m_set.files.push_back({.path = std::move(path), .text = std::move(text)});
+    m_take({.path = std::move(path), .text = std::move(text)});
   }
 
   // As `systemctl enable` would.
@@ -122,6 +120,7 @@ class UnitMaker {
 
   const config::UnitConfig& m_loaded;
   const Surroundings& m_surroundings;
+  const TakeFile& m_take;
   std::vector<std::string> m_autostart;
   UnitSet m_set;
 };
@@ -129,7 +128,15 @@ class UnitMaker {
 }  // namespace
 
 UnitSet make_units(const config::UnitConfig& loaded, const Surroundings& surroundings) {
-  return UnitMaker(loaded, surroundings).make();
+  std::vector<UnitFile> files;
+  files.reserve(loaded.config.vms.size() + loaded.broken.size() + 4);
+  UnitSet set = make_units(loaded, surroundings, [&](UnitFile file) { files.push_back(std::move(file)); });
+  set.files = std::move(files);
+  return set;
+}
+
+UnitSet make_units(const config::UnitConfig& loaded, const Surroundings& surroundings, const TakeFile& take) {
+  return UnitMaker(loaded, surroundings, take).make();
 }
 
 UnitSet make_units_of_broken_config(const base::Error& error, const Surroundings& surroundings) {

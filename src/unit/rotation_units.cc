@@ -45,7 +45,7 @@ Result<std::string> rotation_timer(const VirtualMachine& vm, const Secret& secre
   UnitText text;
   VMCRED_TRY(add_head(concat(description(vm, secret), ", timer"), surroundings, text));
   text.section("Timer");
-  text.comment(concat("secrets.", secret.name.text(), ".rotate"));
+  text.comment("secrets.", secret.name.text(), ".rotate");
   text.set("OnCalendar", secret.rotate);
   text.comment("what a host missed while it was off, it makes up for");
   text.set("Persistent", "yes");

@@ -25,7 +25,7 @@ TEST(Network, IsWhatTheArgumentsAskFor) {
   EXPECT_EQ(network({"-netdev", "bridge,id=b"}), Network::tap);
 }
 
-std::string hidden(std::vector<std::string> paths, std::vector<std::string> optional = {}) {
+std::string hidden(std::vector<std::string_view> paths, std::vector<std::string> optional = {}) {
   systemd::UnitText text;
   return add_hidden_paths({std::move(paths), std::move(optional)}, text) ? std::move(text).take() : "failed";
 }

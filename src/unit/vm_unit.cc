@@ -30,8 +30,8 @@ constexpr std::string_view k_always = "always";
 constexpr unsigned k_end_of_hypervisor_s = 15;
 
 // The files that the VM's process reads itself.
-std::vector<std::string> files_of(const VirtualMachine& vm, const Surroundings& surroundings) {
-  std::vector<std::string> files = {surroundings.config, vm.kernel};
+std::vector<std::string_view> files_of(const VirtualMachine& vm, const Surroundings& surroundings) {
+  std::vector<std::string_view> files = {surroundings.config, vm.kernel};
   if (!vm.initrd.empty()) files.push_back(vm.initrd);
   if (vm.program.starts_with('/')) files.push_back(vm.program);
   return files;
@@ -58,7 +58,7 @@ Result<void> add_unit_section(const VirtualMachine& vm, const Surroundings& surr
   VMCRED_TRY(add_head(concat("microVM ", vm.name), surroundings, text));
   text.comment("kernel, initrd, program");
   std::string mounts;
-  for (const std::string& file : files_of(vm, surroundings))
+  for (const std::string_view file : files_of(vm, surroundings))
     mounts += concat(mounts.empty() ? "" : " ", list_word(file));
   text.set("RequiresMountsFor", mounts);
   if (network_of(vm) != Network::none) {

@@ -11,69 +11,59 @@
 #include "base/text.h"
 
 namespace vmcred::unit {
-namespace {
 
-using base::concat;
 using base::Result;
 using base::UniqueFd;
 
-class Writer {
- public:
-  Writer(std::string directory, UniqueFd fd) : m_directory(std::move(directory)), m_fd(std::move(fd)) {}
+UnitWriter::UnitWriter(std::string directory) : m_directory(std::move(directory)) {
+  auto fd = base::open_file(m_directory, O_RDONLY | O_DIRECTORY);
+  if (fd)
+    m_fd = *std::move(fd);
+  else
+    m_failures.push_back(std::move(fd).error());
+}
 
-  Result<void> write(const UnitFile& file) {
-    VMCRED_TRY(make_parent(file.path));
-    const UniqueFd target(
-        ::openat(m_fd.get(), file.path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644));
-    if (!target.valid()) return failure(file.path);
-    return base::write_all(target.get(), std::as_bytes(std::span(file.text)), file.path);
-  }
+void UnitWriter::write(const UnitFile& file) { keep_failure(file); }
 
-  Result<void> write(const UnitLink& link) {
-    VMCRED_TRY(make_parent(link.path));
-    if (::symlinkat(link.target.c_str(), m_fd.get(), link.path.c_str()) == 0) return {};
-    if (errno != EEXIST) return failure(link.path);
-    if (::unlinkat(m_fd.get(), link.path.c_str(), 0) != 0 ||
-        ::symlinkat(link.target.c_str(), m_fd.get(), link.path.c_str()) != 0)
-      return failure(link.path);
-    return {};
-  }
+void UnitWriter::write(const UnitLink& link) { keep_failure(link); }
 
- private:
-  base::Error failure(std::string_view path) const {
-    return base::errno_error(concat(m_directory, "/", path));
-  }
+template <typename Entry>
+void UnitWriter::keep_failure(const Entry& entry) {
+  if (!m_fd.valid()) return;
+  if (auto written = try_write(entry); !written) m_failures.push_back(std::move(written).error());
+}
 
-  // Paths have one directory at most.
-  Result<void> make_parent(const std::string& path) {
-    const std::size_t slash = path.find('/');
-    if (slash == std::string::npos) return {};
-    const std::string parent = path.substr(0, slash);
-    if (parent == m_made) return {};
-    if (::mkdirat(m_fd.get(), parent.c_str(), 0755) != 0 && errno != EEXIST) return failure(parent);
-    m_made = parent;
-    return {};
-  }
+Result<void> UnitWriter::try_write(const UnitFile& file) {
+  VMCRED_TRY(make_parent(file.path));
+  const UniqueFd target(
+      ::openat(m_fd.get(), file.path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644));
+  if (!target.valid()) return failure(file.path);
+  return base::write_all(target.get(), std::as_bytes(std::span(file.text)), file.path);
+}
 
-  std::string m_directory;
-  UniqueFd m_fd;
-  std::string m_made;  // the last parent
-};
+Result<void> UnitWriter::try_write(const UnitLink& link) {
+  VMCRED_TRY(make_parent(link.path));
+  if (::symlinkat(link.target.c_str(), m_fd.get(), link.path.c_str()) == 0) return {};
+  if (errno != EEXIST) return failure(link.path);
+  if (::unlinkat(m_fd.get(), link.path.c_str(), 0) != 0 ||
+      ::symlinkat(link.target.c_str(), m_fd.get(), link.path.c_str()) != 0)
+    return failure(link.path);
+  return {};
+}
 
-}  // namespace
+// Paths have one directory at most.
+Result<void> UnitWriter::make_parent(const std::string& path) {
+  const std::size_t slash = path.find('/');
+  if (slash == std::string::npos) return {};
+  const std::string parent = path.substr(0, slash);
+  if (parent == m_made) return {};
+  if (::mkdirat(m_fd.get(), parent.c_str(), 0755) != 0 && errno != EEXIST) return failure(parent);
+  m_made = parent;
+  return {};
+}
 
-std::vector<base::Error> write_units(const UnitSet& set, const std::string& directory) {
-  auto fd = base::open_file(directory, O_RDONLY | O_DIRECTORY);
-  if (!fd) return {std::move(fd).error()};
-  Writer writer(directory, *std::move(fd));
-  std::vector<base::Error> failures;
-  const auto write_all = [&](const auto& entries) {
-    for (const auto& entry : entries)
-      if (auto written = writer.write(entry); !written) failures.push_back(std::move(written).error());
-  };
-  write_all(set.files);
-  write_all(set.links);
-  return failures;
+base::Error UnitWriter::failure(std::string_view path) const {
+  return base::errno_error(base::concat(m_directory, "/", path));
 }
 
 }  // namespace vmcred::unit

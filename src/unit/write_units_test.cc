@@ -22,6 +22,13 @@ UnitSet sample() {
           .broken = {}};
 }
 
+std::vector<base::Error> write_units(const UnitSet& set, const std::string& directory) {
+  UnitWriter writer(directory);
+  for (const UnitFile& file : set.files) writer.write(file);
+  for (const UnitLink& link : set.links) writer.write(link);
+  return writer.failures();
+}
+
 TEST(WriteUnits, WritesFilesAndLinksAndReplacesThem) {
   const test_support::TemporaryDirectory directory;
   for (int i = 0; i < 2; ++i) {

@@ -14,11 +14,12 @@ namespace {
 using base::concat;
 using nlohmann::ordered_json;
 
-// NAME is a VM, whose unit and rotations are meant, or the unit itself.
+// NAME is a VM, whose unit, rotations and watch are meant, or the unit itself.
 bool is_meant(const unit::UnitFile& file, const std::string& name) {
   if (file.path == name || file.path.starts_with(concat(name, ".d/"))) return true;
   return file.path.starts_with(config::vm_unit_name(name)) ||
-         file.path.starts_with(config::rotation_unit_stem(name, ""));
+         file.path.starts_with(config::rotation_unit_stem(name, "")) ||
+         file.path.starts_with(concat(config::watch_unit_stem(name), "."));
 }
 
 // Where systemd puts what generators make.
