@@ -84,7 +84,6 @@ def _config() -> str:
             'accelerator = "tcg"',
             "allow_swap = true",
             "guest.systemd = 252",
-            "autostart = false",
             f'program = "{BENCH}/clock_mark"',
             f'kernel = "{BENCH}/vmlinuz"',
         ]
@@ -107,10 +106,10 @@ def _set_up(host: Container) -> None:
     host.run("vmcred", "vars", "keygen", "--user", "admin")
     host.run("vmcred", "vars", "generate", timeout=600)
     host.run("vmcred", "vars", "encrypt-for-host", timeout=600)
-    # As many starts as are measured, and what the program prints in a file.
+    # As many starts as are measured, what the program prints in a file, and nothing to shut down when it has ended.
     host.write(
         "/etc/systemd/system/microvm@.service.d/bench.conf",
-        f"[Unit]\nStartLimitIntervalSec=0\n[Service]\nStandardOutput=truncate:{LOG}\n",
+        f"[Unit]\nStartLimitIntervalSec=0\n[Service]\nStandardOutput=append:{LOG}\nExecStop=\n",
     )
     host.run("systemctl", "daemon-reload")
 
@@ -118,13 +117,15 @@ def _set_up(host: Container) -> None:
 def _start(host: Container, vm: str) -> float:
     """Milliseconds from when systemd takes the start up to the first instruction of the hypervisor."""
     unit = f"microvm@{vm}.service"
-    host.run("systemctl", "start", unit)
+    started = host.run("systemctl", "start", unit, check=False)
+    if started.returncode != 0:
+        raise BenchError(f"{unit} did not start\n{host.journal('--unit', unit, '--lines=20')}")
     host.wait_until(lambda: host.properties(unit, "ActiveState")["ActiveState"] == "inactive", f"the end of {vm}", 30)
     began_us = int(host.properties(unit, "InactiveExitTimestampMonotonic")["InactiveExitTimestampMonotonic"])
-    mark = re.search(r"vmcred-bench-mark (\d+)", host.read(LOG))
-    if mark is None:
-        raise BenchError(f"{unit} did not get as far as its hypervisor\n{host.last_words()}")
-    return int(mark[1]) / 1e6 - began_us / 1e3
+    marks = re.findall(r"vmcred-bench-mark (\d+)", host.read(LOG))
+    if not marks or int(marks[-1]) < began_us * 1000:
+        raise BenchError(f"{unit} did not get as far as its hypervisor\n{host.journal('--unit', unit, '--lines=20')}")
+    return int(marks[-1]) / 1e6 - began_us / 1e3
 
 
 def _resident_mib(host: Container) -> float:
