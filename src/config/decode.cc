@@ -47,18 +47,32 @@ void check_users(Context& context, const Node::Table& table, const std::vector<V
   }
 }
 
+// A fault in a pinned entry is not where the finding points to.
+void blame_pin(Context& context, const Pins& pins, const Member& in_file) {
+  if (!context.findings.error_about({Subject::Kind::vm, in_file.key})) return;
+  const std::string path = pins.path_of(in_file.key);
+  context.findings.add(
+      in_file.key_location,
+      base::concat("vm ", base::quoted(in_file.key), " is not read from here but from ", path),
+      base::concat("to follow the config again: rm ", path, " && systemctl daemon-reload"));
+}
+
 void decode_vms(Context& context, const Node::Table& table, Pins& pins, const GeneratorIndex& generators,
                 Config& config) {
+  std::vector<const Member*> members;  // what each VM is read from
+  members.reserve(table.size());
   config.vms.reserve(table.size());
   for (const Member& in_file : table) {
     const auto scope = context.findings.about({Subject::Kind::vm, in_file.key});
     const auto [member, since] = pins.member_for(context, in_file);
+    members.push_back(member);
     config.vms.push_back(decode_vm(context, *member, generators));
     config.vms.back().pinned_since = since;
+    if (!since.empty()) blame_pin(context, pins, in_file);
   }
   check_vsock_addresses(context, table, config.vms);
   check_users(context, table, config.vms);
-  check_random_secrets(context, table, config.vms, generators);
+  check_random_secrets(context, members, config.vms, generators);
 }
 
 Config decode_all(Context& context, const Node& root, Pins& pins) {

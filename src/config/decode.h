@@ -4,6 +4,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <unordered_map>
 
 #include "config/claimed_names.h"
@@ -53,8 +54,9 @@ void check_dependencies(Context& context, const Node::Table& table, const std::v
 VirtualMachine decode_vm(Context& context, const Member& member, const GeneratorIndex& generators);
 
 // `secrets.x = { random = … }` makes a generator "x" for the VM's machine, which nobody else may mean.
-void check_random_secrets(Context& context, const Node::Table& table, const std::vector<VirtualMachine>& vms,
-                          const GeneratorIndex& generators);
+// `members` are what the VMs were read from, in their order.
+void check_random_secrets(Context& context, std::span<const Member* const> members,
+                          const std::vector<VirtualMachine>& vms, const GeneratorIndex& generators);
 
 // The keys of a VM that describe its machine, not what it is given.
 void decode_hardware(const TableReader& reader, VirtualMachine& vm);

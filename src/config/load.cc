@@ -52,6 +52,16 @@ base::Result<UnitConfig> load_for_units(const std::string& path) {
   return decode_for_units(root, path, directory, Pins::in(directory));
 }
 
+base::Result<UnitConfig> load_with_entry(const std::string& path, const std::string& vm,
+                                         const std::string& entry) {
+  VMCRED_TRY_ASSIGN(const std::string text, base::read_text_file(path, k_max_document_bytes));
+  VMCRED_TRY_ASSIGN(const std::string directory, anchor_of(path));
+  VMCRED_TRY_ASSIGN(const Node root, parse_document(path, text));
+  Pins pins = Pins::in(directory);
+  pins.put(vm, entry);
+  return decode_for_units(root, path, directory, std::move(pins));
+}
+
 base::Result<Config> load_for_vm(const std::string& path, std::string_view name) {
   VMCRED_TRY_ASSIGN(UnitConfig loaded, load_for_units(path));
   for (BrokenVm& vm : loaded.broken)

@@ -14,7 +14,8 @@ namespace vmcred::config {
 // /etc/vmcred/vmcred.toml, whichever comes first. Fails with a config error that lists the places.
 base::Result<std::string> find_config(const std::string& option);
 
-// Reads and checks a config with the pins next to it; ".json" files are JSON, all others TOML. Every finding is reported, as
+// Reads and checks a config with the pins next to it; ".json" files are JSON, all others TOML. Every finding
+// is reported, as
 // "FILE:LINE:COLUMN: sentence", the first as the error and the rest in Error::others.
 base::Result<Config> load(const std::string& path);
 
@@ -34,13 +35,18 @@ struct UnitConfig {
 // with faults takes the VMs along that use it or one that depends on it. Fails only for what concerns all:
 // the file can't be read, its syntax, [store], [host], unknown tables.
 base::Result<UnitConfig> load_for_units(const std::string& path);
+
+// As load_for_units() would be with another entry for this VM.
+base::Result<UnitConfig> load_with_entry(const std::string& path, const std::string& vm,
+                                         const std::string& entry);
+
 base::Result<UnitConfig> parse_for_units(const std::string& path, std::string_view text);
 
 // The config of load_for_units(), for work on one VM; fails with the VM's own error where it is broken.
 base::Result<Config> load_for_vm(const std::string& path, std::string_view name);
 
-// As load(), for text that is at hand, without pins. `path` names it in errors, decides the format and anchors relative
-// paths.
+// As load(), for text that is at hand, without pins. `path` names it in errors, decides the format and
+// anchors relative paths.
 base::Result<Config> parse(const std::string& path, std::string_view text);
 
 // The VM of this name, or a config error with a suggestion.

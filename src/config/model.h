@@ -204,8 +204,8 @@ struct VirtualMachine {
   VsockDevice vsock_device = VsockDevice::automatic;
   GuestSystemd guest_systemd;
   Transport transport = Transport::automatic;
-  bool allow_swap = false;         // start although the host may swap the VMM's memory out
-  bool autostart = true;           // with the host
+  bool allow_swap = false;  // start although the host may swap the VMM's memory out
+  bool autostart = true;    // with the host
   RestartIfChanged restart_if_changed = RestartIfChanged::rotation;
   unsigned start_timeout_s = 150;  // until the guest says that it is ready
   unsigned stop_timeout_s = 60;    // for the guest to shut down

@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "base/utc_time.h"
 #include "config/entry.h"
 #include "config/path.h"
 
@@ -31,7 +32,8 @@ std::string pin_path(std::string_view config_directory, std::string_view vm) {
 base::Error no_pin(const std::string& path) {
   return {.kind = base::ErrorKind::config,
           .what = concat(path, " is not what 'vmcred vm rollback' writes"),
-          .hint = concat("remove it; the VM then follows the config again: rm ", path)};
+          .hint = concat("remove it, and the VM follows the config again: rm ", path,
+                         " && systemctl daemon-reload")};
 }
 
 const json* object_in(const json& parent, const char* key) {
@@ -96,23 +98,44 @@ Result<void> remove_pin(std::string_view config_directory, std::string_view vm) 
   return {};
 }
 
+Result<void> remove_passed_over_pin(std::string_view config_directory, std::string_view vm,
+                                    std::string_view in_file) {
+  VMCRED_TRY_ASSIGN(const auto pin, read_pin(config_directory, vm));
+  if (!pin || pin->replaces == in_file) return {};
+  return remove_pin(config_directory, vm);
+}
+
 Pins Pins::in(std::string_view config_directory) {
   Pins pins;
   pins.m_directory = config_directory;
   std::error_code failure;
   const std::string directory = pins_directory(config_directory);
-  for (const auto& file : std::filesystem::directory_iterator(directory, failure))
-    if (file.path().extension() == k_suffix) pins.m_members[file.path().stem().string()];
+  std::filesystem::directory_iterator file(directory, failure);
+  for (; !failure && file != std::filesystem::directory_iterator(); file.increment(failure))
+    if (file->path().extension() == k_suffix) pins.m_members[file->path().stem().string()];
   if (failure && failure != std::errc::no_such_file_or_directory)
     pins.m_failure = concat(directory, ": ", base::errno_text(failure.value()));
   return pins;
+}
+
+void Pins::put(const std::string& vm, std::string entry) {
+  m_put[vm] = std::move(entry);
+  m_members[vm];
+}
+
+std::string Pins::path_of(std::string_view vm) const { return pin_path(m_directory, vm); }
+
+Result<std::optional<Pin>> Pins::pin_for(const config::Member& in_file) const {
+  if (const auto put = m_put.find(in_file.key); put != m_put.end())
+    return Pin{.since = base::utc_now(), .replaces = entry_text(in_file.value), .entry = put->second};
+  return read_pin(m_directory, in_file.key);
 }
 
 Pins::Member Pins::member_for(Context& context, const config::Member& in_file) {
   if (!m_failure.empty()) context.findings.add(in_file.key_location, m_failure);
   const auto found = m_members.find(in_file.key);
   if (found == m_members.end()) return {.member = &in_file, .since = ""};
-  auto pin = read_pin(m_directory, in_file.key);
+  auto pin = pin_for(in_file);
   auto entry = pin && *pin ? parse_entry((*pin)->entry, in_file.key) : Result<Node>(Node{});
   if (!pin || !entry) {
     const base::Error& error = !pin ? pin.error() : entry.error();

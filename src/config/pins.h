@@ -32,6 +32,11 @@ base::Result<std::optional<Pin>> read_pin(std::string_view config_directory, std
 base::Result<void> write_pin(std::string_view config_directory, std::string_view vm, const Pin& pin);
 base::Result<void> remove_pin(std::string_view config_directory, std::string_view vm);
 
+// Removes the VM's pin if `in_file`, the file's entry, is not what it replaces: should the file have that
+// again one day, it means it.
+base::Result<void> remove_passed_over_pin(std::string_view config_directory, std::string_view vm,
+                                          std::string_view in_file);
+
 // The pins next to one config, for whoever reads all of it.
 class Pins {
  public:
@@ -40,6 +45,12 @@ class Pins {
 
   // Looks only which there are: a pin is read when its VM is.
   static Pins in(std::string_view config_directory);
+
+  // From now on, this entry is read for a VM, whatever the folder and the file have.
+  void put(const std::string& vm, std::string entry);
+
+  // "/etc/vmcred/pinned/web.json"
+  std::string path_of(std::string_view vm) const;
 
   struct Member {
     const config::Member* member = nullptr;  // the file's, or one that stands in for it
@@ -51,8 +62,11 @@ class Pins {
   Member member_for(Context& context, const config::Member& in_file);
 
  private:
+  base::Result<std::optional<Pin>> pin_for(const config::Member& in_file) const;
+
   std::string m_directory;
   std::string m_failure;                                         // why nobody can tell which there are, or ""
+  std::map<std::string, std::string, std::less<>> m_put;         // entries of put()
   std::map<std::string, config::Member, std::less<>> m_members;  // of the pins that are there
 };
 

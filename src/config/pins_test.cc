@@ -101,10 +101,43 @@ TEST_F(PinsTest, WithFaultsPointToTheVmsOwnEntry) {
   write_config(k_new_toml);
   ASSERT_TRUE(
       write_pin(directory().string(), "web",
-                {.since = "", .replaces = std::string(k_web), .entry = R"({"kernel":"/k","colour":"red"})"}));
+                {.since = "then", .replaces = std::string(k_web), .entry = R"({"kernel":"/k","colour":"red"})"}));
   const auto loaded = load(config());
   ASSERT_FALSE(loaded);
   EXPECT_EQ(loaded.error().what, base::concat(config(), ":1:6: unknown key 'colour' in [vms.web]"));
+  ASSERT_EQ(loaded.error().others.size(), 1U);
+  EXPECT_NE(loaded.error().others[0].hint.find("pinned/web.json && systemctl daemon-reload"),
+            std::string::npos);
+}
+
+// Its secrets are not those of the file.
+TEST_F(PinsTest, MayHaveRandomSecretsThatTheFileLacks) {
+  write("vmcred.toml", "generators.token = { files.token = {}, script = '' }\nvms.web.kernel = '/k'\n");
+  const auto loaded =
+      load_with_entry(config(), "web", R"({"kernel":"/k","secrets":{"token":{"random":"hex:8"}}})");
+  ASSERT_TRUE(loaded) << loaded.error().what;
+  ASSERT_EQ(loaded->broken.size(), 1U);
+  EXPECT_NE(loaded->broken[0].error.what.find("[generators.token] exists"), std::string::npos);
+}
+
+TEST_F(PinsTest, CanBeTriedWithoutBeingThere) {
+  write_config(k_new_toml);
+  const auto loaded = load_with_entry(config(), "web", R"({"kernel":"/tried"})");
+  ASSERT_TRUE(loaded && loaded->broken.empty());
+  EXPECT_EQ(loaded->config.vms[0].kernel, "/tried");
+  EXPECT_EQ(web(), "/new since ");
+}
+
+// Should the file have that entry again one day, it means it.
+TEST_F(PinsTest, GoOnceTheyArePassedOver) {
+  write_config(k_new_toml);
+  pin_web();
+  ASSERT_TRUE(remove_passed_over_pin(directory().string(), "web", read_entry(config(), "web")->in_file));
+  EXPECT_TRUE(base::path_exists(directory() / "pinned/web.json"));
+  write_config("kernel = '/newer'\n");
+  ASSERT_TRUE(remove_passed_over_pin(directory().string(), "web", read_entry(config(), "web")->in_file));
+  write_config(k_new_toml);
+  EXPECT_EQ(web(), "/new since ");
 }
 
 TEST_F(PinsTest, OfAnUnknownVmAreNobodys) {

@@ -102,10 +102,9 @@ inline std::string service_text(const VirtualMachine& vm) {
   if (vm.autostart && restart == "rotation" && vm.start_timeout_s == usual.start_timeout_s &&
       vm.stop_timeout_s == usual.stop_timeout_s && !vm.machined && vm.deliver == Delivery::provider)
     return "";
-  return base::concat("  service autostart=", number(vm.autostart),
-                      " restart=", restart, " start=", vm.start_timeout_s,
-                      " stop=", vm.stop_timeout_s, " machined=", number(vm.machined), " ",
-                      spelling(vm.deliver), "\n");
+  return base::concat("  service autostart=", number(vm.autostart), " restart=", restart,
+                      " start=", vm.start_timeout_s, " stop=", vm.stop_timeout_s,
+                      " machined=", number(vm.machined), " ", spelling(vm.deliver), "\n");
 }
 
 inline std::string vm_text(const VirtualMachine& vm) {

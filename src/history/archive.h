@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "base/unique_fd.h"
 #include "history/record.h"
 
 namespace vmcred::history {
@@ -19,6 +20,9 @@ struct Places {
 // The usual ones, or those below $VMCRED_HISTORY_DIR.
 Places usual_places();
 
+// Keeps others from bringing the same VM to another launch meanwhile, while the result lives. Waits.
+base::Result<base::UniqueFd> lock_launches(const Places& places, std::string_view vm);
+
 // The records of one host's VMs, root's alone.
 class Archive {
  public:
@@ -28,12 +32,19 @@ class Archive {
   base::Result<std::optional<Record>> booted(std::string_view vm) const;
   base::Result<std::optional<Record>> previous(std::string_view vm) const;
 
-  // Notes what has been started. What was booted before becomes the previous one, if it was another.
+  // Notes what has come up. What was booted before becomes the previous one, if it was another
+  // (is_another()), and the target is reached or given up.
   base::Result<void> add(const Record& record) const;
+
+  // Where somebody is on the way back to, so that whoever is interrupted goes on to the same place.
+  base::Result<std::optional<Record>> target(std::string_view vm) const;
+  base::Result<void> set_target(const Record& record) const;
+  base::Result<void> clear_target(std::string_view vm) const;
 
  private:
   std::string path(std::string_view vm, std::string_view name) const;
   base::Result<std::optional<Record>> read(std::string_view vm, std::string_view name) const;
+  base::Result<void> write(const Record& record, std::string_view name) const;
 
   std::string m_directory;
 };

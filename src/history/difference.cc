@@ -59,9 +59,10 @@ Difference difference(const Launch& now, const Record& then) {
   Difference found;
   found.entry_unknown = now.record.entry.empty() || then.entry.empty();
   if (!found.entry_unknown) found.keys = differing_keys(now.record.entry, then.entry);
-  for (const BootFile& file : now.record.files) {
-    const auto other = std::ranges::find(then.files, file.path, &BootFile::path);
-    if (other != then.files.end() && *other != file) found.files.push_back(file.path);
+  for (const BootFile& file : then.files) {
+    const auto other = std::ranges::find(now.record.files, file.path, &BootFile::path);
+    if (other == now.record.files.end() ? found.keys.empty() : *other != file)
+      found.files.push_back(file.path);
   }
   for (const LaunchSecret& secret : now.record.secrets) {
     const auto other = std::ranges::find(then.secrets, secret.name, &LaunchSecret::name);
@@ -84,11 +85,12 @@ std::string sentence(const Difference& difference) {
 }
 
 bool is_another(const Record& now, const Record& then) {
+  if (then.entry.empty()) return false;
   if (now.entry != then.entry) return true;
-  return std::ranges::any_of(now.secrets, [&](const LaunchSecret& secret) {
+  return std::ranges::any_of(then.secrets, [&](const LaunchSecret& secret) {
     if (!std::holds_alternative<KeptState>(secret.state)) return false;
-    const auto other = std::ranges::find(then.secrets, secret.name, &LaunchSecret::name);
-    return other == then.secrets.end() || !is_same(secret.state, other->state);
+    const auto other = std::ranges::find(now.secrets, secret.name, &LaunchSecret::name);
+    return other == now.secrets.end() || !is_same(other->state, secret.state);
   });
 }
 

@@ -23,11 +23,11 @@ struct Difference {
 // Secrets and files that only one of them has are differences of the config.
 Difference difference(const Launch& now, const Record& then);
 
-// "secrets api-key, db; config mem; /boot/vmlinuz", or "" where there is none.
+// "secrets api-key, db; key mem; /boot/vmlinuz", or "" where there is none.
 std::string sentence(const Difference& difference);
 
 // Would going back from one to the other change what can be brought back: the config, the versions of the
-// store?
+// store? What is not known of `then` can't be.
 bool is_another(const Record& now, const Record& then);
 
 }  // namespace vmcred::history

@@ -36,10 +36,13 @@ std::int64_t nanoseconds(const timespec& time) {
   return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
 }
 
-// The time of change, not that of the content: nobody can set it back, and renaming over a file sets it.
+// The time of change, not that of the content: nobody can set it back, and renaming over a file or a link
+// sets it. To be asked after the file is read, or a change in between would go unnoticed.
 bool changed_since(const std::string& path, std::int64_t since_ns) {
-  struct stat status{};
-  return ::stat(path.c_str(), &status) == 0 && nanoseconds(status.st_ctim) >= since_ns;
+  struct stat file{};
+  struct stat link{};
+  return (::stat(path.c_str(), &file) == 0 && nanoseconds(file.st_ctim) >= since_ns) ||
+         (::lstat(path.c_str(), &link) == 0 && nanoseconds(link.st_ctim) >= since_ns);
 }
 
 Result<Digest> digest_of_file(const std::string& path) {
@@ -47,18 +50,32 @@ Result<Digest> digest_of_file(const std::string& path) {
   return digest_of(std::as_bytes(std::span(text)));
 }
 
+// By the config's entry as it is now; "" where it may not be the run's.
+std::string entry_of(const UnitRun& run, const std::string& config, const std::string& vm) {
+  const auto entry = config::read_entry(config, vm);
+  const std::string pins = config::pins_directory(config::directory_of(config));
+  if (!entry || !run.by_this_config) return "";
+  if (changed_since(config, run.since_ns) || changed_since(pins, run.since_ns)) return "";
+  return entry->in_use;
+}
+
 class Observation {
  public:
-  // `credentials` empty: what would be delivered now.
+  // `run` empty: what would be delivered now.
   Observation(const config::Config& config, const VirtualMachine& vm, const DigestKey& key,
-              std::string credentials, std::int64_t since_ns)
-      : m_config(config), m_vm(vm), m_key(key), m_credentials(std::move(credentials)), m_since_ns(since_ns) {}
+              const std::optional<UnitRun>& run)
+      : m_config(config),
+        m_vm(vm),
+        m_key(key),
+        m_credentials(run ? run->credentials : ""),
+        m_since_ns(run ? run->since_ns : k_never_ns) {}
 
-  Launch make() {
+  Launch make(std::string invocation, std::string entry) {
     Launch launch{.record = {.vm = m_vm.name,
                              .started = base::utc_now(),
                              .program = VMCRED_VERSION,
-                             .entry = entry(),
+                             .invocation = std::move(invocation),
+                             .entry = std::move(entry),
                              .files = files(),
                              .secrets = {}},
                   .unseen = {}};
@@ -72,13 +89,6 @@ class Observation {
   }
 
  private:
-  std::string entry() const {
-    const std::string pins = config::pins_directory(config::directory_of(m_config.path));
-    if (changed_since(m_config.path, m_since_ns) || changed_since(pins, m_since_ns)) return "";
-    const auto read = config::read_entry(m_config.path, m_vm.name);
-    return read ? read->in_use : "";
-  }
-
   std::vector<BootFile> files() const {
     std::vector<BootFile> found;
     for (const std::string& path : {m_vm.kernel, m_vm.initrd, m_vm.program}) {
@@ -111,8 +121,8 @@ class Observation {
   }
 
   Result<SecretState> sealed(const std::string& path) const {
-    if (changed_since(path, m_since_ns)) return UnknownState{};
     VMCRED_TRY_ASSIGN(const Digest digest, digest_of_file(path));
+    if (changed_since(path, m_since_ns)) return UnknownState{};
     return SealedState{.digest = digest};
   }
 
@@ -123,10 +133,10 @@ class Observation {
     VMCRED_TRY_ASSIGN(const auto store, store::open_store(vars::store_settings(m_config.store), m_no_keys));
     const vars::Versions versions(vars::store_settings(m_config.store).path);
     const std::string path = store->file_of(var->id(), var->visibility());
-    if (changed_since(path, m_since_ns) || changed_since(versions.path_of(var->generator->id), m_since_ns))
-      return UnknownState{};
     VMCRED_TRY_ASSIGN(std::string version, versions.version_of(var->generator->id));
     VMCRED_TRY_ASSIGN(const Digest digest, digest_of_file(path));
+    if (changed_since(path, m_since_ns) || changed_since(versions.path_of(var->generator->id), m_since_ns))
+      return UnknownState{};
     return KeptState{.version = std::move(version), .digest = digest};
   }
 
@@ -141,13 +151,14 @@ class Observation {
 
 }  // namespace
 
-Launch launch_now(const config::Config& config, const VirtualMachine& vm, const DigestKey& key) {
-  return Observation(config, vm, key, "", k_never_ns).make();
+Launch launch_now(const config::Config& config, const VirtualMachine& vm, const DigestKey& key,
+                  const std::string& entry) {
+  return Observation(config, vm, key, std::nullopt).make("", entry);
 }
 
-Launch launch_since(const config::Config& config, const VirtualMachine& vm, const DigestKey& key,
-                    const std::string& credentials, std::int64_t since_ns) {
-  return Observation(config, vm, key, credentials, since_ns).make();
+Launch launch_of(const UnitRun& run, const config::Config& config, const VirtualMachine& vm,
+                 const DigestKey& key) {
+  return Observation(config, vm, key, run).make(run.invocation, entry_of(run, config.path, vm.name));
 }
 
 }  // namespace vmcred::history

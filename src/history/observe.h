@@ -23,14 +23,21 @@ struct Launch {
   std::vector<Unseen> unseen;
 };
 
-// What a start would be made of now. Reads the secrets that are files of the host, as root, and decrypts
-// nothing.
-Launch launch_now(const config::Config& config, const config::VirtualMachine& vm, const DigestKey& key);
+// What a start would be made of now, by the entry that `config` was read with (config::entry_text()). Reads
+// the secrets that are files of the host, as root, and decrypts nothing.
+Launch launch_now(const config::Config& config, const config::VirtualMachine& vm, const DigestKey& key,
+                  const std::string& entry);
 
-// What the VM's unit has been started with. `credentials` is the directory that systemd gave it, and
-// `since_ns` when its main process began, in nanoseconds of the real-time clock: of what changed after that
-// nobody knows which it got.
-Launch launch_since(const config::Config& config, const config::VirtualMachine& vm, const DigestKey& key,
-                    const std::string& credentials, std::int64_t since_ns);
+// One run of a VM's unit.
+struct UnitRun {
+  std::string invocation;      // systemd's ID of it
+  std::string credentials;     // the directory that systemd gave it
+  std::int64_t since_ns = 0;   // when its main process began, in nanoseconds of the real-time clock
+  bool by_this_config = true;  // its unit was made from the config as it is now
+};
+
+// What a unit has been started with. Of what changed after the run began nobody knows which it got.
+Launch launch_of(const UnitRun& run, const config::Config& config, const config::VirtualMachine& vm,
+                 const DigestKey& key);
 
 }  // namespace vmcred::history

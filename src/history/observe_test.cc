@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "base/text.h"
+#include "config/entry.h"
 #include "config/load.h"
 #include "config/pins.h"
 #include "config/var_folder.h"
@@ -71,9 +72,15 @@ class ObserveTest : public testing::TestWithParam<const char*> {
     m_directory.write(stored_file(name).substr(m_directory.path().size() + 1), text);
   }
 
-  Launch now() const { return launch_now(m_config, vm(), m_key); }
-  Launch since(std::int64_t since_ns) const {
-    return launch_since(m_config, vm(), m_key, m_directory.path("given"), since_ns);
+  Launch now() const {
+    return launch_now(m_config, vm(), m_key, config::read_entry(m_config.path, "web")->in_use);
+  }
+  Launch since(std::int64_t since_ns, bool by_this_config = true) const {
+    const UnitRun run{.invocation = "id",
+                      .credentials = m_directory.path("given"),
+                      .since_ns = since_ns,
+                      .by_this_config = by_this_config};
+    return launch_of(run, m_config, vm(), m_key);
   }
   std::string changed_from(const Launch& then) const { return sentence(difference(now(), then.record)); }
 
@@ -132,34 +139,39 @@ TEST_P(ObserveTest, FollowsPins) {
   EXPECT_EQ(changed_from(first), "key vcpu");
 }
 
+TEST_P(ObserveTest, TakesNoEntryForThatOfAUnitOfAnotherConfig) {
+  ::usleep(20'000);
+  EXPECT_EQ(since(now_ns(), false).record.entry, "");
+  EXPECT_NE(since(now_ns()).record.entry, "");
+}
+
 // The launch that came up last, unless it is what a start would make now anyway.
-TEST_P(ObserveTest, FindsTheWayBack) {
-  const Launch first = now();
+TEST_P(ObserveTest, FindsTheTarget) {
+  const Record first = now().record;
   write_config("mem = 65\n");
-  const Launch second = now();
-  EXPECT_EQ(target_of(second.record, {second.record, first.record})->entry, first.record.entry);
-  EXPECT_EQ(target_of(second.record, {first.record})->entry, first.record.entry);
-  EXPECT_FALSE(target_of(second.record, {second.record}));
-  EXPECT_FALSE(target_of(second.record, {}));
-  const auto way = way_back(m_config, vm(), second, first.record, false);
-  ASSERT_TRUE(way) << way.error().what;
-  EXPECT_TRUE(way->entry);
-  EXPECT_TRUE(way->secrets.empty());
+  const Record second = now().record;
+  EXPECT_EQ(target_of(second, {second, first})->entry, first.entry);
+  EXPECT_EQ(target_of(second, {first})->entry, first.entry);
+  EXPECT_FALSE(target_of(second, {second}));
+  EXPECT_FALSE(target_of(second, {}));
 }
 
 TEST_P(ObserveTest, SaysWhatCannotBeBroughtBack) {
+  const auto never_made = way_back(m_config, vm(), now(), now().record);
+  ASSERT_FALSE(never_made);
+  EXPECT_TRUE(never_made.error().what.starts_with("secret 'tls-key' of that launch can't be had: "));
   std::filesystem::create_directories(folder_of("tls-key"));
   write_stored("tls-key", "ciphertext");
-  const Launch first = now();
+  const Record first = now().record;
   m_directory.write("run/api-key", "other");
-  const auto way = way_back(m_config, vm(), now(), first.record, false);
+  const auto way = way_back(m_config, vm(), now(), first);
   ASSERT_TRUE(way) << way.error().what;
+  EXPECT_TRUE(way->secrets.empty());
   EXPECT_EQ(way->warnings, std::vector<std::string>{"secret 'api-key' has changed, and stays as it is now"});
   write_stored("token", "ciphertext 2");
-  const auto lost = way_back(m_config, vm(), now(), first.record, false);
+  const auto lost = way_back(m_config, vm(), now(), first);
   ASSERT_FALSE(lost);
   EXPECT_EQ(lost.error().what, "secret 'token': the store no longer has its version of then");
-  EXPECT_TRUE(way_back(m_config, vm(), now(), first.record, true)) << "unless secrets stay";
 }
 
 INSTANTIATE_TEST_SUITE_P(Backends, ObserveTest, testing::Values("sops", "age"));

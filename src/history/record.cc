@@ -33,6 +33,7 @@ Record record_of(const json& root) {
   Record record{.vm = root.at("vm").get<std::string>(),
                 .started = root.at("started").get<std::string>(),
                 .program = root.at("program").get<std::string>(),
+                .invocation = root.at("invocation").get<std::string>(),
                 .entry = root.at("entry").is_object() ? root.at("entry").dump() : "",
                 .files = {},
                 .secrets = {}};
@@ -55,6 +56,7 @@ std::string text_of(const Record& record) {
       {"vm", record.vm},
       {"started", record.started},
       {"program", record.program},
+      {"invocation", record.invocation},
       {"entry", record.entry.empty() ? ordered_json(nullptr) : ordered_json::parse(record.entry)},
       {"files", files_as_json(record.files)},
       {"secrets", secrets_as_json(record.secrets)}};

@@ -30,9 +30,10 @@ struct LaunchSecret {
 
 struct Record {
   std::string vm;
-  std::string started;  // RFC 3339
-  std::string program;  // the version of vmcred
-  std::string entry;    // config::entry_text(); "": it changed while the VM started
+  std::string started;     // RFC 3339
+  std::string program;     // the version of vmcred
+  std::string invocation;  // systemd's ID of the unit's run; "" for none
+  std::string entry;       // config::entry_text(); "": it changed while the VM started
   std::vector<BootFile> files;
   std::vector<LaunchSecret> secrets;  // in the order of the config
 };

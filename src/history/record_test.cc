@@ -18,6 +18,7 @@ Record example(std::string started = "2026-01-02T03:04:05Z") {
   return {.vm = "web",
           .started = std::move(started),
           .program = "1.0",
+          .invocation = "0af1",
           .entry = R"({"kernel":"/k","mem":64,"secrets":{"key":{"path":"/x"}}})",
           .files = {{.path = "/k", .bytes = 7, .modified_ns = -1}},
           .secrets = {{.name = "key", .state = version("aa")}}};
@@ -39,9 +40,10 @@ TEST(Record, ComesBackFromItsText) {
 }
 
 TEST(Record, RefusesWhatIsNone) {
-  for (const char* text :
-       {"", "{", "[]", "7", "{}", R"({"format":2})", R"({"format":1,"vm":7})",
-        R"({"format":1,"vm":"a","started":"","program":"","entry":{},"files":[1],"secrets":[]})"}) {
+  for (
+      const char* text :
+      {"", "{", "[]", "7", "{}", R"({"format":2})", R"({"format":1,"vm":7})",
+       R"({"format":1,"vm":"a","started":"","program":"","invocation":"","entry":{},"files":[1],"secrets":[]})"}) {
     const auto record = parse_record(text, "/r.json");
     ASSERT_FALSE(record) << text;
     EXPECT_EQ(record.error().what, "/r.json is no record of a launch");
@@ -73,6 +75,15 @@ TEST(Difference, CountsAConfigThatChangedMeanwhile) {
   EXPECT_EQ(sentence(difference(launch(example()), then)), "the config, while it started");
 }
 
+TEST(IsAnother, CountsNothingThatIsUnknown) {
+  Record then = example();
+  then.secrets[0].state = UnknownState{};
+  EXPECT_FALSE(is_another(example(), then));
+  then.entry = "";
+  EXPECT_FALSE(is_another(example(), then)) << "nobody could go back to it";
+  EXPECT_TRUE(is_another(then, example())) << "the last one that is known";
+}
+
 TEST(IsAnother, LooksOnlyAtWhatCanBeBroughtBack) {
   Record now = example();
   now.files[0].bytes = 8;
@@ -80,8 +91,10 @@ TEST(IsAnother, LooksOnlyAtWhatCanBeBroughtBack) {
   now.secrets[0].state = version("bb");
   EXPECT_TRUE(is_another(now, example()));
   now = example();
+  Record then = example();
   now.secrets[0].state = DeliveredState{.key_id = "x", .digest = {}};
-  EXPECT_FALSE(is_another(now, example()));
+  then.secrets[0].state = DeliveredState{.key_id = "x", .digest = {std::byte{1}}};
+  EXPECT_FALSE(is_another(now, then)) << "a file of the host";
   now.entry = "{}";
   EXPECT_TRUE(is_another(now, example()));
 }
@@ -102,6 +115,27 @@ TEST(Archive, KeepsTheLastTwoThatDiffer) {
   EXPECT_EQ(test_support::mode_of(directory.path("records")), 0700U);
   EXPECT_EQ(test_support::mode_of(directory.path("records/web")), 0700U);
   EXPECT_EQ(test_support::mode_of(directory.path("records/web/booted.json")), 0600U);
+}
+
+TEST(Archive, KeepsThePreviousOneWhereNothingIsKnownOfTheNext) {
+  const test_support::TemporaryDirectory directory;
+  const Archive archive(directory.path("records"));
+  Record other = example("second");
+  other.entry = "{}";
+  Record unknown = other;
+  unknown.secrets[0].state = UnknownState{};
+  for (const Record& record : {example("first"), unknown, other}) ASSERT_TRUE(archive.add(record));
+  EXPECT_EQ((*archive.previous("web"))->started, "first");
+}
+
+TEST(Archive, KeepsATargetUntilALaunchComesUp) {
+  const test_support::TemporaryDirectory directory;
+  const Archive archive(directory.path("records"));
+  EXPECT_FALSE(*archive.target("web"));
+  ASSERT_TRUE(archive.set_target(example("wanted")));
+  EXPECT_EQ((*archive.target("web"))->started, "wanted");
+  ASSERT_TRUE(archive.add(example()));
+  EXPECT_FALSE(*archive.target("web"));
 }
 
 TEST(Archive, ReplacesARecordThatIsBroken) {

@@ -34,29 +34,38 @@ Result<std::optional<vars::VersionFile>> version_file(const config::Config& conf
   return vars::Versions(vars::store_settings(config.store).path).read(var->generator->id);
 }
 
+constexpr std::string_view k_keep_secrets =
+    "--keep-secrets goes back to the config of then with the secrets of now";
+
 Error no_longer_there(const std::string& secret) {
   return {.kind = ErrorKind::credential,
           .what = concat("secret ", quoted(secret), ": the store no longer has its version of then"),
-          .hint = "--keep-secrets goes back to the config of then with the secrets of now"};
+          .hint = std::string(k_keep_secrets)};
+}
+
+Error not_there(const Unseen& secret) {
+  return {.kind = ErrorKind::credential,
+          .what = concat("secret ", quoted(secret.name), " of that launch can't be had: ", secret.why),
+          .hint = std::string(k_keep_secrets)};
 }
 
 }  // namespace
 
 Result<Record> target_of(const Record& now, const std::vector<Record>& earlier) {
   for (const Record& record : earlier)
-    if (!record.entry.empty() && is_another(now, record)) return record;
+    if (is_another(now, record)) return record;
   return Error{.kind = ErrorKind::config,
                .what = concat("vm ", quoted(now.vm), " has no other launch to go back to"),
                .hint = "its unit notes each launch that comes up; 'vmcred vm show --booted' prints the last"};
 }
 
-Result<WayBack> way_back(const config::Config& config, const VirtualMachine& vm, const Launch& now,
-                         Record target, bool keep_secrets) {
-  WayBack way{.target = std::move(target), .entry = false, .secrets = {}, .warnings = {}};
-  way.entry = way.target.entry != now.record.entry;
-  for (const LaunchSecret& secret : now.record.secrets) {
-    const LaunchSecret* then = find(way.target, secret.name);
-    if (keep_secrets || then == nullptr || is_same(secret.state, then->state)) continue;
+Result<WayBack> way_back(const config::Config& config, const VirtualMachine& vm, const Launch& there,
+                         const Record& target) {
+  if (!there.unseen.empty()) return not_there(there.unseen.front());
+  WayBack way;
+  for (const LaunchSecret& secret : there.record.secrets) {
+    const LaunchSecret* then = find(target, secret.name);
+    if (then == nullptr || is_same(secret.state, then->state)) continue;
     const auto* version = std::get_if<KeptState>(&then->state);
     if (version == nullptr || !std::holds_alternative<KeptState>(secret.state)) {
       way.warnings.push_back(concat("secret ", quoted(secret.name), " has changed, and stays as it is now"));

@@ -53,6 +53,8 @@ Result<std::string> watch_path(const VirtualMachine& vm, const Config& config,
 Result<std::string> watch_service(const VirtualMachine& vm, const Surroundings& surroundings) {
   UnitText text;
   VMCRED_TRY(add_head(concat("Restart of microVM ", vm.name, " if it is outdated"), surroundings, text));
+  text.comment("however often something changes, or nothing would watch any more");
+  text.set("StartLimitIntervalSec", 0);
   text.section("Service");
   text.set("Type", "oneshot");
   text.comment("several files change at once");

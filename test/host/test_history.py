@@ -170,6 +170,9 @@ def test_a_pin_ends_with_the_next_change_of_the_entry(host: TestHost) -> None:
     host.write_config(config(host, 80))
     vmcred(host, "vm", "restart", VM)
     assert memory_of_vmm(host).startswith("80")
+    host.write_config(config(host, 96))
+    vmcred(host, "vm", "restart", VM)
+    assert memory_of_vmm(host).startswith("96"), "whoever writes the old entry again means it"
 
 
 def test_rollback_after_a_launch_that_never_came_up(host: TestHost) -> None:
@@ -197,6 +200,47 @@ def test_rollback_refuses_a_version_that_is_gone_unless_secrets_stay(host: TestH
     vmcred(host, "vm", "rollback", VM, "--keep-secrets")
     assert memory_of_vmm(host).startswith("64")
     assert value(host, "session-key") == kept
+
+
+def test_an_interrupted_rollback_goes_on_to_the_same_launch(host: TestHost) -> None:
+    vmcred(host, "vars", "rotate", VM, "session-key")
+    host.write_config(config(host, 96))
+    vmcred(host, "vm", "restart", VM)
+    # The hypervisor of then is gone for a while, so the restart fails when all else is done.
+    host.container.shell("mv /usr/bin/qemu-system-x86_64 /usr/bin/away")
+    assert host.container.run("vmcred", "vm", "rollback", VM, check=False, timeout=240).returncode != 0
+    host.container.shell("mv /usr/bin/away /usr/bin/qemu-system-x86_64")
+    vmcred(host, "vm", "rollback", VM)
+    assert memory_of_vmm(host).startswith("64")
+    assert not launch(host)["outdated"]
+    assert not host.container.succeeds("test", "-e", f"{RECORDS}/{VM}/target.json")
+
+
+def test_an_entry_that_no_longer_fits_is_refused_before_anything_changes(host: TestHost) -> None:
+    text = config(host).replace('secrets.session-key = { random = "hex:16" }', "")
+    generator = '[generators.session-key]\nfiles.session-key = {}\nscript = "echo -n x > $out/session-key"\n'
+    host.write_config(text.replace(f"[vms.{VM}]", f"{generator}[vms.{VM}]"))
+    vmcred(host, "vm", "restart", VM)
+    before = host.inner_pid(VM)
+    done = host.container.run("vmcred", "vm", "rollback", VM, check=False)
+    assert done.returncode != 0
+    assert "does not fit the rest of the config" in done.stderr
+    assert host.inner_pid(VM) == before
+    assert not host.container.succeeds("test", "-e", "/etc/vmcred/pinned")
+
+
+def test_a_launch_that_nobody_noted_is_not_called_outdated(host: TestHost) -> None:
+    """Or each change would restart it for ever."""
+    drop_in = f"/run/systemd/system/{UNIT}.d"
+    host.container.write(f"{drop_in}/silent.conf", "[Service]\nExecStartPost=\n")
+    host.container.run("systemctl", "daemon-reload")
+    vmcred(host, "vm", "restart", VM)
+    assert json.loads(vmcred(host, "vm", "show", VM, "--booted"))["entry"]["mem"] == 64, "of the run before"
+    assert "nobody noted" in vmcred(host, "vm", "status", VM)
+    before = host.inner_pid(VM)
+    assert "nobody noted" in vmcred(host, "vm", "restart", "--outdated", VM)
+    assert host.inner_pid(VM) == before
+    host.container.run("rm", "-r", drop_in)
 
 
 def test_restart_if_changed_restarts_for_each_kind_of_change_and_once(host: TestHost) -> None:

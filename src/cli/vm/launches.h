@@ -12,6 +12,9 @@
 
 namespace vmcred::cli {
 
+// Keeps others from bringing the VM to another launch meanwhile; waits for them. Root's alone, as below.
+base::Result<base::UniqueFd> lock_launches(const std::string& vm);
+
 struct Launches {
   history::Launch now;
   std::optional<history::Record> booted;    // the one that runs, or that ran last
@@ -21,7 +24,8 @@ struct Launches {
 // Root's alone: fails with a `refused` error for others.
 base::Result<Launches> launches_of(const config::Config& config, const config::VirtualMachine& vm);
 
-// In what the booted launch is not what a start would make now; nothing where no launch was noted.
-std::optional<history::Difference> outdated_by(const Launches& launches);
+// In what this run of the unit (UnitState::invocation) is not what a start would make now; nothing where
+// nobody noted what it was started with.
+std::optional<history::Difference> outdated_by(const Launches& launches, const std::string& invocation);
 
 }  // namespace vmcred::cli

@@ -8,7 +8,10 @@
 #include "cli/vm/commands.h"
 #include "cli/vm/unit_state.h"
 #include "command/output.h"
+#include "config/entry.h"
 #include "config/load.h"
+#include "config/path.h"
+#include "config/pins.h"
 #include "config/unit_names.h"
 #include "history/archive.h"
 #include "history/observe.h"
@@ -51,12 +54,18 @@ Result<void> run_vm_record(const command::Arguments& arguments, const command::S
                        .hint = "the unit itself calls this when it has started"};
   const history::Places places = history::usual_places();
   VMCRED_TRY_ASSIGN(const auto key, history::DigestKey::open(places.key));
-  const auto launch = history::launch_since(config, *vm, key, credentials_of(unit, *state.process),
-                                            in_real_time(*state.main_started_us));
+  const history::UnitRun run{.invocation = state.invocation,
+                             .credentials = credentials_of(unit, *state.process),
+                             .since_ns = in_real_time(*state.main_started_us),
+                             .by_this_config = !state.needs_reload};
+  const auto launch = history::launch_of(run, config, *vm, key);
   for (const auto& secret : launch.unseen)
-    command::warn(k_program_name, streams,
-                  base::concat("secret ", base::quoted(secret.name), " can't be compared later: ", secret.why));
-  return history::Archive(places.records).add(launch.record);
+    command::warn(
+        k_program_name, streams,
+        base::concat("secret ", base::quoted(secret.name), " can't be compared later: ", secret.why));
+  VMCRED_TRY(history::Archive(places.records).add(launch.record));
+  VMCRED_TRY_ASSIGN(const config::Entry entry, config::read_entry(config.path, vm->name));
+  return config::remove_passed_over_pin(config::directory_of(config.path), vm->name, entry.in_file);
 }
 
 }  // namespace vmcred::cli

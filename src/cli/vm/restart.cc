@@ -36,13 +36,14 @@ Result<UnitState> settled_state(const std::string& unit) {
 Result<void> restart_if_outdated(const Arguments& arguments, const std::string& name,
                                  const Streams& streams) {
   const std::string unit = config::vm_unit_name(name);
+  VMCRED_TRY_ASSIGN(const auto lock, lock_launches(name));
   for (int restarts = 0;; ++restarts) {
     VMCRED_TRY_ASSIGN(const UnitState state, settled_state(unit));
     if (state.active != "active") return command::print(streams, concat("vm ", name, ": does not run\n"));
     VMCRED_TRY_ASSIGN(const config::Config config, open_config_for(arguments, name));
     VMCRED_TRY_ASSIGN(const config::VirtualMachine* vm, config::find_vm(config, name));
     VMCRED_TRY_ASSIGN(const Launches launches, launches_of(config, *vm));
-    const auto outdated = outdated_by(launches);
+    const auto outdated = outdated_by(launches, state.invocation);
     if (!outdated)
       return command::print(streams, concat("vm ", name, ": nobody noted what it was started with\n"));
     if (outdated->empty()) return command::print(streams, concat("vm ", name, ": is current\n"));
@@ -51,7 +52,8 @@ Result<void> restart_if_outdated(const Arguments& arguments, const std::string& 
                          .what = concat("vm ", base::quoted(name), " is outdated again after each of ",
                                         restarts, " restarts: ", history::sentence(*outdated))};
     command::print_note(streams, concat("vm ", name, ": outdated: ", history::sentence(*outdated), "\n"));
-    if (state.needs_reload) VMCRED_TRY(reload_units());
+    // Of a pin that came or went systemd knows nothing.
+    if (state.needs_reload || outdated->entry_unknown || !outdated->keys.empty()) VMCRED_TRY(reload_units());
     VMCRED_TRY(control_vm("restart", "restarted", name, streams));
   }
 }
@@ -63,8 +65,9 @@ Result<std::vector<std::string>> names_of(const Arguments& arguments) {
     return base::Error{.kind = base::ErrorKind::usage,
                        .what = "name the VMs to restart",
                        .hint = "--outdated restarts all that run with something that has changed"};
-  VMCRED_TRY_ASSIGN(const config::Config config, open_config(arguments));
-  for (const auto& vm : config.vms) names.push_back(vm.name);
+  VMCRED_TRY_ASSIGN(const config::UnitConfig loaded, open_unit_config(arguments));
+  for (const auto& vm : loaded.config.vms) names.push_back(vm.name);
+  for (const auto& vm : loaded.broken) names.push_back(vm.name);
   return names;
 }
 

@@ -24,6 +24,7 @@ struct VmStatus {
   UnitState unit;
   std::string refusal;         // of the provider, the last one
   bool is_orphan = false;      // its unit is there, but the config has no such VM
+  std::string fault;           // what is wrong with its part of the config, or ""
   std::string pinned_since;    // "" where no pin stands in for its entry
   std::string launch_unknown;  // why nobody can tell what it was started with, or ""
   std::string booted_at;
@@ -38,33 +39,40 @@ void add_launch(const config::Config& config, const config::VirtualMachine& vm, 
     status.launch_unknown = launches.error().what;
     return;
   }
-  status.outdated = outdated_by(*launches);
-  if (launches->booted)
+  status.outdated = outdated_by(*launches, status.unit.invocation);
+  if (status.outdated)
     status.booted_at = launches->booted->started;
   else
     status.launch_unknown = "nobody noted what it was started with";
 }
 
-Result<VmStatus> status_of(const std::string& name, const config::Config& config) {
+Result<VmStatus> status_of(const std::string& name, const config::UnitConfig& loaded) {
   VMCRED_TRY_ASSIGN(UnitState unit, unit_state(config::vm_unit_name(name)));
   VmStatus status;
   status.name = name;
   status.unit = std::move(unit);
   status.refusal = runner::last_refusal(name);
-  const auto vm = std::ranges::find(config.vms, name, &config::VirtualMachine::name);
-  status.is_orphan = vm == config.vms.end();
-  if (status.is_orphan) return status;
-  status.pinned_since = vm->pinned_since;
-  add_launch(config, *vm, status);
+  const auto vm = std::ranges::find(loaded.config.vms, name, &config::VirtualMachine::name);
+  const auto broken = std::ranges::find(loaded.broken, name, &config::BrokenVm::name);
+  if (vm != loaded.config.vms.end()) {
+    status.pinned_since = vm->pinned_since;
+    add_launch(loaded.config, *vm, status);
+  } else if (broken != loaded.broken.end()) {
+    status.fault = broken->error.what;
+  } else {
+    status.is_orphan = true;
+  }
   return status;
 }
 
 // Those of the config in its order, and behind them those whose units are there all the same.
-Result<std::vector<std::string>> names_of(const config::Config& config, const command::Arguments& arguments) {
+Result<std::vector<std::string>> names_of(const config::UnitConfig& loaded,
+                                          const command::Arguments& arguments) {
   if (!arguments.operands().empty())
     return std::vector(arguments.operands().begin(), arguments.operands().end());
   std::vector<std::string> names;
-  for (const auto& vm : config.vms) names.push_back(vm.name);
+  for (const auto& vm : loaded.config.vms) names.push_back(vm.name);
+  for (const auto& vm : loaded.broken) names.push_back(vm.name);
   VMCRED_TRY_ASSIGN(const auto known, vms_with_units());
   for (const auto& name : known)
     if (std::ranges::find(names, name) == names.end()) names.push_back(name);
@@ -73,6 +81,7 @@ Result<std::vector<std::string>> names_of(const config::Config& config, const co
 
 // What its owner should do about it, if anything.
 std::string advice_for(const VmStatus& vm) {
+  if (!vm.fault.empty()) return "mend the config: vmcred config check";
   if (vm.is_orphan && vm.unit.active == "active")
     return concat("not in the config any longer: vmcred vm stop ", vm.name);
   if (vm.unit.load == "not-found" && !vm.is_orphan) return "no unit: systemctl daemon-reload";
@@ -125,6 +134,7 @@ std::string as_text(const VmStatus& vm) {
   if (vm.unit.cpu_nanoseconds)
     add_line(text, "cpu", concat(*vm.unit.cpu_nanoseconds / k_millisecond_ns, " ms"));
   if (vm.unit.restarts > 0) add_line(text, "restarts", std::to_string(vm.unit.restarts));
+  add_line(text, "broken", vm.fault);
   add_line(text, "refused", vm.refusal);
   add_line(text, "to do", advice_for(vm));
   return text;
@@ -147,6 +157,7 @@ ordered_json as_json(const VmStatus& vm) {
                         {"launch", launch_as_json(vm)},
                         {"pinned_since", vm.pinned_since},
                         {"orphan", vm.is_orphan},
+                        {"broken", vm.fault},
                         {"refusal", vm.refusal},
                         {"advice", advice_for(vm)}};
   if (vm.unit.process) shown["process"] = *vm.unit.process;
@@ -158,14 +169,14 @@ ordered_json as_json(const VmStatus& vm) {
 }  // namespace
 
 Result<void> run_vm_status(const command::Arguments& arguments, const command::Streams& streams) {
-  VMCRED_TRY_ASSIGN(const config::Config config, open_config(arguments));
-  VMCRED_TRY_ASSIGN(const auto names, names_of(config, arguments));
+  VMCRED_TRY_ASSIGN(const config::UnitConfig loaded, open_unit_config(arguments));
+  VMCRED_TRY_ASSIGN(const auto names, names_of(loaded, arguments));
   std::string text;
   auto list = ordered_json::array();
   for (const auto& name : names) {
-    VMCRED_TRY_ASSIGN(const VmStatus vm, status_of(name, config));
+    VMCRED_TRY_ASSIGN(const VmStatus vm, status_of(name, loaded));
     const bool is_nowhere = vm.is_orphan && vm.unit.load == "not-found" && vm.unit.active == "inactive";
-    if (is_nowhere) VMCRED_TRY(config::find_vm(config, name));
+    if (is_nowhere) VMCRED_TRY(config::find_vm(loaded.config, name));
     text += as_text(vm);
     list.push_back(as_json(vm));
   }

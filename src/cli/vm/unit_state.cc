@@ -17,7 +17,7 @@ using base::Result;
 
 constexpr std::string_view k_properties =
     "LoadState,ActiveState,SubState,StatusText,Result,ActiveEnterTimestamp,NRestarts,MainPID,MemoryCurrent,"
-    "CPUUsageNSec,NeedDaemonReload,ExecMainStartTimestampMonotonic";
+    "CPUUsageNSec,NeedDaemonReload,ExecMainStartTimestampMonotonic,InvocationID";
 
 base::Error no_systemd(std::string_view errors) {
   return {
@@ -49,6 +49,7 @@ void set_property(UnitState& state, std::string_view name, std::string_view valu
   if (name == "SubState") state.sub = value;
   if (name == "StatusText") state.status = value;
   if (name == "Result") state.result = value;
+  if (name == "InvocationID") state.invocation = value;
   if (name == "ActiveEnterTimestamp") state.since = value;
   if (name == "NRestarts") state.restarts = number_in(value).value_or(0);
   if (name == "MainPID" && value != "0") state.process = number_in(value);

@@ -16,9 +16,10 @@ struct UnitState {
   std::string load;    // "loaded", "not-found", …
   std::string active;  // "active", "failed", …
   std::string sub;
-  std::string status;  // the guest's or the runner's own words
-  std::string result;  // "success", or why it failed
-  std::string since;   // when it became active; "" where it is not
+  std::string status;      // the guest's or the runner's own words
+  std::string result;      // "success", or why it failed
+  std::string invocation;  // systemd's ID of this run
+  std::string since;       // when it became active; "" where it is not
   std::uint64_t restarts = 0;
   std::optional<std::uint64_t> process;
   std::optional<std::uint64_t> main_started_us;  // by the monotonic clock; nothing where it never ran
