@@ -50,4 +50,9 @@ base::Result<ProviderRequest> parse_peer_name(std::string_view name) {
   return ProviderRequest{.unit = std::string(unit), .id = *std::move(id)};
 }
 
+bool holds_refusal(std::span<const std::byte> value) {
+  return std::string_view(reinterpret_cast<const char*>(value.data()), value.size()).find(k_refusal_text) !=
+         std::string_view::npos;
+}
+
 }  // namespace vmcred::credential

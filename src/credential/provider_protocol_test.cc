@@ -69,5 +69,15 @@ TEST(ProviderProtocolTest, SaysWhatItRefused) {
   EXPECT_EQ(request.error().what, "the peer's socket name '\\x00x\\x0a' is none of systemd's");
 }
 
+TEST(HoldsRefusal, FindsTheBeginningOfOneAloneOrBehindAValue) {
+  const auto holds = [](std::string_view text) { return holds_refusal(std::as_bytes(std::span(text))); };
+  const std::string refusal(k_refusal_text);
+  EXPECT_TRUE(holds(refusal));
+  EXPECT_TRUE(holds(refusal + refusal + refusal.substr(0, 7)));
+  EXPECT_TRUE(holds("the beginning of a value" + refusal));
+  EXPECT_FALSE(holds(""));
+  EXPECT_FALSE(holds("a value\n"));
+}
+
 }  // namespace
 }  // namespace vmcred::credential

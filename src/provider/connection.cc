@@ -16,7 +16,7 @@ void Connection::refuse() {
 }
 
 SendState Connection::advance() {
-  if (m_phase == Phase::refusing) return send_zeros(m_socket.get(), m_zeros_left);
+  if (m_phase == Phase::refusing) return send_refusal(m_socket.get(), m_refusal_left);
   std::size_t sent = 0;
   const auto rest = m_grant.value.bytes().subspan(m_sent);
   const SendState state = send_some(m_socket.get(), rest.data(), rest.size(), sent);

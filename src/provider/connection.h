@@ -52,7 +52,7 @@ class Connection {
   std::optional<credential::ProviderRequest> m_request;
   Grant m_grant;
   std::size_t m_sent = 0;
-  std::size_t m_zeros_left = k_refusal_bytes;
+  std::size_t m_refusal_left = k_refusal_bytes;
 };
 
 }  // namespace vmcred::provider

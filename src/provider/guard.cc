@@ -79,7 +79,7 @@ void refuse(Held& held, std::chrono::milliseconds patience) {
   while (!held.empty() && Clock::now() < end) {
     std::vector<pollfd> waiting;
     for (auto each = held.begin(); each != held.end();) {
-      const SendState state = send_zeros(each->second.get(), left[each->first]);
+      const SendState state = send_refusal(each->second.get(), left[each->first]);
       if (state == SendState::full)
         waiting.push_back({.fd = each->second.get(), .events = POLLOUT, .revents = 0});
       each = state == SendState::full ? std::next(each) : held.erase(each);

@@ -19,8 +19,10 @@ enum class SendState {
   gone,  // nobody reads them any more
 };
 
-// Sends as many of `left` zeros as the socket takes without waiting, and counts them off.
-SendState send_zeros(int connection, std::size_t& left);
+// Sends as much of the refusal, of which `left` bytes are left, as the socket takes without waiting, and
+// counts it off. It is a text that a unit's program knows (credential::k_refusal_text), for the case that the
+// sender is killed before there is more than 1 MiB of it.
+SendState send_refusal(int connection, std::size_t& left);
 
 // send(2) without waiting. `sent` is how many bytes went.
 SendState send_some(int connection, const std::byte* bytes, std::size_t size, std::size_t& sent);

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <algorithm>
+#include <cerrno>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -74,6 +75,22 @@ Error no_identity(const store::Keyring& keyring) {
           .what = concat("no identity to decrypt with", keyring.problems().empty() ? "" : ": ",
                          base::join(keyring.problems(), "; ")),
           .hint = "name one as store.identity or host.identity_encrypted in the config"};
+}
+
+// Where the whole store is gone, the advice to make its secrets anew would be a bad one.
+Error not_stored(const VirtualMachine& vm, const vars::DeclaredVar& var, const std::string& store) {
+  Error error = vars::not_stored(vm, var);
+  if (base::path_exists(store)) return error;
+  error.what += concat(", and there is no ", store);
+  error.hint = concat("restore or mount it; where there never was one, ", error.hint);
+  return error;
+}
+
+// The store's own errors don't know who may read what.
+Error unreadable(Error error, const std::string& store) {
+  if (!error.what.ends_with(base::errno_text(EACCES))) return error;
+  return std::move(error).with_hint(
+      concat("its files are encrypted and must be readable for this service: chmod -R a+rX ", store));
 }
 
 }  // namespace
@@ -150,16 +167,21 @@ Result<std::variant<Grant, NotYet>> Vault::look_up(const ProviderRequest& reques
   const auto var = now->declared.var_of(*vm, *secret);
   if (!var) return refused(concat("secret ", quoted(secret->name.text()), " is not in the store's config"));
   if (m_keyring->identities().empty()) return no_identity(*m_keyring);
-  VMCRED_TRY_ASSIGN(const auto store, store::open_store(now->settings, *m_keyring));
-  const vars::Versions versions(now->settings.path);
-  VMCRED_TRY_ASSIGN(std::string version, versions.version_of(var->generator->id));
-  VMCRED_TRY_ASSIGN(auto value, vars::find_stored(*store, *var));
-  if (!value)
+  std::string version;
+  const auto find = [&]() -> Result<std::optional<secret::SecretBuffer>> {
+    VMCRED_TRY_ASSIGN(const auto store, store::open_store(now->settings, *m_keyring));
+    const vars::Versions versions(now->settings.path);
+    VMCRED_TRY_ASSIGN(version, versions.version_of(var->generator->id));
+    return vars::find_stored(*store, *var);
+  };
+  auto value = find();
+  if (!value) return unreadable(std::move(value).error(), now->settings.path);
+  if (!*value)
     return std::variant<Grant, NotYet>(
-        NotYet{.error = vars::not_stored(*vm, *var), .wait_s = config.host.wait_for_secrets_s});
-  VMCRED_TRY(check_size(*secret, value->size()));
+        NotYet{.error = not_stored(*vm, *var, now->settings.path), .wait_s = config.host.wait_for_secrets_s});
+  VMCRED_TRY(check_size(*secret, (*value)->size()));
   return std::variant<Grant, NotYet>(
-      Grant{.value = *std::move(value), .version = std::move(version), .all = credentials_of(*vm)});
+      Grant{.value = **std::move(value), .version = std::move(version), .all = credentials_of(*vm)});
 }
 
 std::string Vault::status() const {

@@ -4,8 +4,10 @@
 #include <sys/stat.h>
 
 #include "base/text.h"
+#include "config/unit_names.h"
 #include "credential/directory.h"
 #include "credential/manifest.h"
+#include "credential/provider_protocol.h"
 #include "runner/encrypted_secret.h"
 #include "runner/guest_channel.h"
 #include "runner/private_directory.h"
@@ -37,6 +39,14 @@ Result<void> check_not_empty(const Secret& secret, const SecretBuffer& value, st
                .what = concat(place, " is empty"),
                .hint = concat("write the secret again, or set 'allow_empty = true' in [vms.…] secrets.",
                               secret.name.text(), " if it is meant to be empty")};
+}
+
+// The provider and its guard can only both be killed before the refusal was long enough for systemd.
+Result<void> check_not_refused(const SecretBuffer& value, std::string_view place) {
+  if (!credential::holds_refusal(value.bytes())) return {};
+  return Error{.kind = ErrorKind::credential,
+               .what = concat(place, " is no value but the beginning of a refusal"),
+               .hint = "vmcred-provider was killed while it refused: see 'journalctl -u vmcred-provider'"};
 }
 
 void warn_when_open_to_others(const std::string& path, int fd, std::vector<std::string>& warnings) {
@@ -116,7 +126,9 @@ Result<CredentialSet> read_secrets(const VirtualMachine& vm, int directory_fd) {
   const auto read_secret = [&](const Secret& secret) -> Result<void> {
     const auto host_name = secret.name.host_credential();
     VMCRED_TRY_ASSIGN(SecretBuffer value, credential::read_credential(directory_fd, host_name));
-    VMCRED_TRY(check_not_empty(secret, value, concat(host_name.text(), " in credentials directory")));
+    const std::string place = concat(host_name.text(), " in credentials directory");
+    VMCRED_TRY(check_not_empty(secret, value, place));
+    if (config::is_provided(vm, secret)) VMCRED_TRY(check_not_refused(value, place));
     set.push_back({.name = secret.credential, .value = std::move(value)});
     return {};
   };

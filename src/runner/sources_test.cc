@@ -3,8 +3,10 @@
 
 #include <gmock/gmock.h>
 
+#include "base/text.h"
 #include "credential/directory.h"
 #include "credential/manifest.h"
+#include "credential/provider_protocol.h"
 #include "runner/test_stored_secrets.h"
 #include "support/child.h"
 #include "support/machine.h"
@@ -244,6 +246,23 @@ TEST_F(CredentialsDirectoryTest, AllThatAreMissingOrEmptyAreReportedTogether) {
   m_vm.secrets = {m_vm.secrets[1]};
   m_vm.secrets.front().allow_empty = true;
   EXPECT_TRUE(read());
+}
+
+// Of a file of the administrator's it is a value like any other.
+TEST_F(CredentialsDirectoryTest, TheBeginningOfAProvidersRefusalIsNoValue) {
+  declare("from-file");
+  add_stored("from-store");
+  const std::string cut_off = base::concat("begun", credential::k_refusal_text, "\n-- vmc");
+  m_tree.write("host-from-file", cut_off, 0400);
+  m_tree.write("host-from-store", "value", 0400);
+  EXPECT_TRUE(read());
+  m_tree.write("host-from-store", cut_off, 0400);
+  const auto set = read();
+  ASSERT_FALSE(set);
+  EXPECT_THAT(
+      texts(set.error()),
+      ElementsAre("vm 'test-vm': secret 'from-store': host-from-store in credentials directory is no value "
+                  "but the beginning of a refusal"));
 }
 
 TEST(AddStaticValuesAndManifestTest, TheManifestIsLastAndNamesAllOthers) {

@@ -41,7 +41,8 @@ const std::string_view k_foreign_sandbox =
     "RestrictSUIDSGID=yes\n"
     "LockPersonality=yes\n"
     "KeyringMode=private\n"
-    "LimitCORE=0\n";
+    "LimitCORE=0\n"
+    "SyslogLevelPrefix=no\n";
 
 const std::string_view k_root_sandbox =
     "NoNewPrivileges=yes\n"

@@ -145,6 +145,9 @@ Result<std::string> vm_unit(const VirtualMachine& vm, const Surroundings& surrou
     text.comment(k_always);
     text.set("ProtectProc", "invisible");
     text.set("OOMPolicy", "kill");
+    text.comment("the guest's console: a line that begins with <0> is no emergency of this host's");
+    text.set("SyslogLevelPrefix", "no");
+    text.comment(k_always);
     text.add(k_common_sandbox);
     text.comment("for QEMU's own sandbox");
     text.set("SystemCallFilter", "seccomp");

@@ -5,13 +5,13 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from container import Container, host_tree, install, why_not_here
-from testhost import GUESTS, TESTS, TestHost
+from testhost import GUESTS, HOSTILE, STAND_IN, TESTS, TestHost
 
 sys.path.insert(0, str(TESTS / "support"))
 
@@ -44,6 +44,13 @@ def tooling() -> None:
         pytest.exit(f"not set: {', '.join(missing)}", returncode=1)
 
 
+# Guests whose name is not that of what they are made from, with what is laid over it.
+GUEST_KINDS = {
+    "flood": ("busybox", ["overlay-flood"]),
+    "rows-debian-12": ("debian-12", ["overlay-systemd", "overlay-rows"]),
+    "rows-debian-13": ("debian-13", ["overlay-systemd", "overlay-rows"]),
+}
+
 # Debian's stable releases lack it.
 VSOCK_DEVICE = fetched_tools.tools() / "vsock" / "vhost-device-vsock"
 
@@ -65,14 +72,16 @@ def guest_files(tooling: None, tmp_path_factory: pytest.TempPathFactory) -> Call
 
     def make(name: str) -> Path:
         if name not in made:
-            base = Path(subprocess.check_output([GUESTS / "build-guest", name], text=True).strip())
+            kind, overlays = GUEST_KINDS.get(name, (name, ["overlay-systemd"]))
+            base = Path(subprocess.check_output([GUESTS / "build-guest", kind], text=True).strip())
             directory = tmp_path_factory.mktemp(f"guest-{name}")
             directory.chmod(0o755)
             shutil.copy(base / "vmlinuz", directory / "vmlinuz")
-            overlay = GUESTS / "overlay-systemd"
-            program = os.environ["VMCRED_GUEST_BIN"]
-            make_initrd = [GUESTS / "make-initrd", base / "initrd", overlay, program]
-            subprocess.run([*make_initrd, directory / "initrd"], check=True)
+            initrd = base / "initrd"
+            for overlay in overlays:
+                make_initrd = [GUESTS / "make-initrd", initrd, GUESTS / overlay, os.environ["VMCRED_GUEST_BIN"]]
+                initrd = directory / "initrd"
+                subprocess.run([*make_initrd, initrd], check=True)
             made[name] = directory
         return made[name]
 
@@ -83,8 +92,8 @@ def guest_files(tooling: None, tmp_path_factory: pytest.TempPathFactory) -> Call
 def boot_host(programs: Path, guest_files: Callable[[str], Path]) -> Callable[..., TestHost]:
     """Boots hosts with vmcred installed. Each is to be used in a `with`, and is gone after it."""
 
-    def boot(name: str, *, installed: bool = True, guest: str | None = None) -> TestHost:
-        layers = [programs] if installed else []
+    def boot(name: str, *, installed: bool = True, guest: str | None = None, layers: Sequence[Path] = ()) -> TestHost:
+        layers = [*layers, programs] if installed else [*layers]
         guest_directory = guest_files(guest or name)
         container = Container(host_tree(name), layers=layers, binds={guest_directory: TestHost.GUEST})
         try:
@@ -105,6 +114,35 @@ def demo_host(request: Any, boot_host: Callable[..., TestHost]) -> Iterator[Test
         host.start()
         host.report  # noqa: B018  (waits for it)
         yield host
+
+
+@pytest.fixture(scope="session")
+def stand_in_layer(tooling: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A layer of a host that holds the stand-ins for QEMU."""
+    directory = tmp_path_factory.mktemp("stand-in")
+    for path in (STAND_IN, HOSTILE):
+        program = directory / path.lstrip("/")
+        program.parent.mkdir(parents=True, mode=0o755, exist_ok=True)
+        shutil.copy(Path(__file__).parent / program.name, program)
+        program.chmod(0o755)
+    directory.chmod(0o755)
+    return directory
+
+
+@pytest.fixture(scope="session", params=["debian-12", pytest.param("debian-13", marks=pytest.mark.long)])
+def stand_in_host(
+    request: Any, boot_host: Callable[..., TestHost], stand_in_layer: Path
+) -> Iterator[TestHost]:
+    """A host for tests of what surrounds a guest. They share it, and each leaves no VM behind."""
+    with boot_host(request.param, layers=[stand_in_layer]) as host:
+        yield host
+
+
+@pytest.fixture
+def cleared(stand_in_host: TestHost) -> Iterator[None]:
+    """No VM runs after a test."""
+    yield
+    stand_in_host.clear()
 
 
 @pytest.fixture

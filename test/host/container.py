@@ -163,7 +163,7 @@ class Container:
         user: str | None = None,
         timeout: float = COMMAND_SECONDS,
     ) -> subprocess.CompletedProcess[str]:
-        """Runs a command in it, as root or as a user or number given; its output is text."""
+        """Runs a command in it, as root or as the user of that number; its output is text."""
         given = stdin.encode() if isinstance(stdin, str) else stdin
         done = self.run_bytes(*words, stdin=given, user=user, timeout=timeout)
         text = subprocess.CompletedProcess(
@@ -178,6 +178,7 @@ class Container:
         self, *words: str | Path, stdin: bytes = b"", user: str | None = None, timeout: float = COMMAND_SECONDS
     ) -> subprocess.CompletedProcess[bytes]:
         """As above, with output as it came, and whatever it exits with."""
+        assert user is None or user.isdigit(), "a group of a user's name may not be there, and all would fail"
         become = ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups"] if user else []
         enter = ["nsenter", f"--target={self.leader}", "--all", "--wd=/", "--"]
         clean = ["env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8", "HOME=/root"]

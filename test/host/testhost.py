@@ -2,6 +2,7 @@
 """A host as the tests use it: the seeds' VM with its secrets, config, unit and report, and searches for leaks."""
 
 import json
+import os
 import random
 import secrets
 import socket
@@ -23,6 +24,8 @@ from scanner import scan_host  # noqa: E402  (found through the path above)
 
 CONFIG = "/etc/vmcred/vmcred.toml"
 SOURCES = "/run/secrets/vars"  # where the seeds' secret manager puts them
+STAND_IN = "/usr/bin/hypervisor-stand-in"  # of hosts that were booted for it
+HOSTILE = "/usr/bin/hostile-hypervisor"  # of the same
 SECRET_LENGTHS = {"api-key": 44, "db-password": 44, "jwt-secret": 88}
 STATIC = {"ENVIRONMENT": "test", "CLUSTER": "britton-desktop"}
 BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
@@ -82,6 +85,10 @@ class TestHost:
         lines += [f'static.{name} = "{value}"' for name, value in STATIC.items()]
         return "\n".join(lines) + "\n\n"
 
+    def stand_in_config(self, vm: str, *settings: str, secrets: dict[str, str] | None = None) -> str:
+        """As above, of a VM that boots nothing: it starts and stops in no time. See hypervisor-stand-in."""
+        return self.vm_config(vm, f'program = "{STAND_IN}"', *settings, secrets=secrets)
+
     def write_config(self, text: str) -> None:
         """All that an administrator does."""
         self.container.write(CONFIG, text)
@@ -116,6 +123,26 @@ class TestHost:
     def inner_pid(self, vm: str = "test-vm") -> str:
         """The VMM, as the container counts."""
         return self.container.properties(unit(vm), "MainPID")["MainPID"]
+
+    def wait_for_stand_in(self, vm: str) -> None:
+        """Waits until the stand-in runs: the unit counts as started before."""
+        listens = f"/run/vmcred/{vm}/qmp.sock"
+        self.container.wait_until(lambda: self.container.succeeds("test", "-S", listens), "running stand-in", 60)
+
+    def received(self, vm: str) -> bytes:
+        """All that the hypervisor was given in memory files."""
+        links = Path(f"/proc/{self.main_pid(vm)}/fd").iterdir()
+        return b"".join(link.read_bytes() for link in links if os.readlink(link).startswith("/memfd:vmcred"))
+
+    def settle(self, vm: str) -> str:
+        """Waits until systemd neither starts nor stops it, and gives its state."""
+        self.container.wait_until(lambda: self.state(vm) in ("active", "failed", "inactive"), f"state of {vm}", 120)
+        return self.state(vm)
+
+    def clear(self) -> None:
+        """Stops all VMs and forgets what failed."""
+        self.container.run("systemctl", "stop", "microvm@*.service", timeout=240)
+        self.container.run("systemctl", "reset-failed", "microvm@*.service", "vmcred-provider.*", check=False)
 
     # ---- what the guest says
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PROVIDER = Path(os.environ["VMCRED_PROVIDER_BIN"]).resolve()
+REFUSAL = b"\n-- vmcred-provider: refused --\n"
 MOST = 1 << 20  # what systemd takes at most
 TEST_NOBODY = 65534
 
@@ -161,7 +162,7 @@ def be_client(path: Path, unit: str, credential: str, how: How, writer: int) -> 
 
 def is_refusal(answer: bytes) -> bool:
     """Would systemd fail the unit?"""
-    return len(answer) > MOST
+    return len(answer) > MOST and REFUSAL in answer
 
 
 # --- journald and PID 1 ---------------------------------------------------------------------------------------------

@@ -3,10 +3,10 @@
 
 #include "base/process.h"
 #include "base/text.h"
+#include "cli/vm/provider_trouble.h"
 #include "cli/vm/unit_state.h"
 #include "command/output.h"
 #include "config/unit_names.h"
-#include "runner/refusal.h"
 
 namespace vmcred::cli {
 namespace {
@@ -29,13 +29,13 @@ Result<std::string> unit_to_control(const std::string& vm) {
 
 }  // namespace
 
-Result<void> control_vm(std::string_view verb, std::string_view done, const std::string& vm,
-                        const command::Streams& streams) {
+Result<void> control_vm(std::string_view verb, std::string_view done, const config::Config& config,
+                        const std::string& vm, const command::Streams& streams) {
   VMCRED_TRY_ASSIGN(const std::string unit, unit_to_control(vm));
   command::print_note(streams, concat("vm ", vm, ": waiting until it is ready\n"));
   if (auto controlled = control_unit(verb, unit); !controlled) {
     base::Error error = std::move(controlled).error().in(concat("vm ", base::quoted(vm)));
-    if (const std::string reason = runner::last_refusal(vm); !reason.empty())
+    if (const std::string reason = why_refused(config, vm); !reason.empty())
       error.others.push_back(
           {.kind = base::ErrorKind::credential, .what = concat("vmcred-provider says: ", reason)});
     return std::move(error).with_hint(concat("see what it says: vmcred vm logs ", vm));

@@ -54,7 +54,7 @@ Result<void> restart_if_outdated(const Arguments& arguments, const std::string& 
     command::print_note(streams, concat("vm ", name, ": outdated: ", history::sentence(*outdated), "\n"));
     // Of a pin that came or went systemd knows nothing.
     if (state.needs_reload || outdated->entry_unknown || !outdated->keys.empty()) VMCRED_TRY(reload_units());
-    VMCRED_TRY(control_vm("restart", "restarted", name, streams));
+    VMCRED_TRY(control_vm("restart", "restarted", config, name, streams));
   }
 }
 
@@ -75,7 +75,7 @@ Result<void> restart_one(const Arguments& arguments, const std::string& name, co
   if (arguments.has("--outdated")) return restart_if_outdated(arguments, name, streams);
   VMCRED_TRY_ASSIGN(const config::Config config, open_config_for(arguments, name));
   VMCRED_TRY_ASSIGN(const config::VirtualMachine* vm, config::find_vm(config, name));
-  return control_vm("restart", "restarted", vm->name, streams);
+  return control_vm("restart", "restarted", config, vm->name, streams);
 }
 
 }  // namespace

@@ -144,11 +144,12 @@ Result<void> go_back(const Arguments& arguments, const Plan& plan, const Streams
   return reload_units();
 }
 
-Result<void> restart(const std::string& vm, const Streams& streams) {
-  VMCRED_TRY_ASSIGN(const UnitState state, unit_state(config::vm_unit_name(vm)));
+Result<void> restart(const Plan& plan, const Streams& streams) {
+  VMCRED_TRY_ASSIGN(const UnitState state, unit_state(config::vm_unit_name(plan.vm)));
   if (state.active == "inactive")
-    return command::print(streams, concat("vm ", vm, ": does not run; start it: vmcred vm start ", vm, "\n"));
-  return control_vm("restart", "restarted", vm, streams);
+    return command::print(
+        streams, concat("vm ", plan.vm, ": does not run; start it: vmcred vm start ", plan.vm, "\n"));
+  return control_vm("restart", "restarted", plan.config, plan.vm, streams);
 }
 
 std::string as_text(const Plan& plan, std::string_view verb) {
@@ -170,7 +171,7 @@ Result<void> run_vm_rollback(const Arguments& arguments, const Streams& streams)
   if (arguments.has("--dry-run")) return command::print(streams, as_text(plan, "would go back to"));
   VMCRED_TRY(go_back(arguments, plan, streams));
   VMCRED_TRY(command::print(streams, as_text(plan, "goes back to")));
-  return restart(plan.vm, streams);
+  return restart(plan, streams);
 }
 
 }  // namespace vmcred::cli

@@ -9,7 +9,7 @@ namespace vmcred::cli {
 base::Result<void> run_vm_start(const command::Arguments& arguments, const command::Streams& streams) {
   VMCRED_TRY_ASSIGN(const config::Config config, open_config_for(arguments, arguments.operand()));
   VMCRED_TRY_ASSIGN(const config::VirtualMachine* vm, config::find_vm(config, arguments.operand()));
-  return control_vm("start", "started", vm->name, streams);
+  return control_vm("start", "started", config, vm->name, streams);
 }
 
 }  // namespace vmcred::cli

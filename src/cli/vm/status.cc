@@ -6,11 +6,11 @@
 #include "cli/open_config.h"
 #include "cli/vm/commands.h"
 #include "cli/vm/launches.h"
+#include "cli/vm/provider_trouble.h"
 #include "cli/vm/unit_state.h"
 #include "command/output.h"
 #include "config/load.h"
 #include "config/unit_names.h"
-#include "runner/refusal.h"
 
 namespace vmcred::cli {
 namespace {
@@ -22,7 +22,7 @@ using nlohmann::ordered_json;
 struct VmStatus {
   std::string name;
   UnitState unit;
-  std::string refusal;         // of the provider, the last one
+  std::string refusal;         // why it gets no secrets
   bool is_orphan = false;      // its unit is there, but the config has no such VM
   std::string fault;           // what is wrong with its part of the config, or ""
   std::string pinned_since;    // "" where no pin stands in for its entry
@@ -51,7 +51,7 @@ Result<VmStatus> status_of(const std::string& name, const config::UnitConfig& lo
   VmStatus status;
   status.name = name;
   status.unit = std::move(unit);
-  status.refusal = runner::last_refusal(name);
+  status.refusal = why_refused(loaded.config, name);
   const auto vm = std::ranges::find(loaded.config.vms, name, &config::VirtualMachine::name);
   const auto broken = std::ranges::find(loaded.broken, name, &config::BrokenVm::name);
   if (vm != loaded.config.vms.end()) {

@@ -94,8 +94,11 @@ Result<std::vector<std::string>> vms_with_units() {
 }
 
 Result<void> control_unit(std::string_view verb, const std::string& unit) {
-  // Whoever asks in person does not count as one of the unit's own attempts, after which it stays down.
-  static_cast<void>(base::run_program({.words = {"systemctl", "reset-failed", "--", unit}}));
+  // Whoever asks in person does not count as one of the unit's own attempts, after which it stays down. Nor
+  // must a provider stay down that could not begin before.
+  static_cast<void>(base::run_program(
+      {.words = {"systemctl", "reset-failed", "--", unit, std::string(config::k_provider_service_unit),
+                 std::string(config::k_provider_socket_unit)}}));
   const auto program = base::start_program({.words = {"systemctl", std::string(verb), "--", unit}},
                                            {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO});
   if (!program) return no_systemd("");
