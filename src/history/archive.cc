@@ -6,7 +6,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <cerrno>
-#include <cstdlib>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -30,12 +29,6 @@ Result<void> make_directory(const std::string& path) {
 }
 
 }  // namespace
-
-Places usual_places() {
-  const char* directory = std::getenv("VMCRED_HISTORY_DIR");
-  if (directory == nullptr) return {};
-  return {.records = concat(directory, "/records"), .key = concat(directory, "/key")};
-}
 
 std::string Archive::path(std::string_view vm, std::string_view name) const {
   return concat(m_directory, "/", vm, "/", name, ".json");

@@ -11,14 +11,11 @@
 
 namespace vmcred::history {
 
-// Where what outlives a launch is.
+// Where what outlives a launch is kept.
 struct Places {
   std::string records = "/var/lib/vmcred-history";
   std::string key = "/run/vmcred-history";
 };
-
-// The usual ones, or those below $VMCRED_HISTORY_DIR.
-Places usual_places();
 
 // Keeps others from bringing the same VM to another launch meanwhile, while the result lives. Waits.
 base::Result<base::UniqueFd> lock_launches(const Places& places, std::string_view vm);

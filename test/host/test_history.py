@@ -49,9 +49,16 @@ def launch(host: TestHost) -> dict[str, Any]:
     return found
 
 
-def memory_of_vmm(host: TestHost) -> str:
-    words = host.container.run_bytes("cat", f"/proc/{host.inner_pid(VM)}/cmdline").stdout.decode().split("\0")
-    return words[words.index("-m") + 1]
+def is_current(host: TestHost) -> bool:
+    """Does it run, and with what a start would take now?"""
+    found = status(host)["launch"]
+    return found is not None and not found["outdated"]
+
+
+def runs_with(host: TestHost, mem: int) -> bool:
+    """Is that the memory of the hypervisor that runs? False also where none does."""
+    command_line = host.container.run_bytes("cat", f"/proc/{host.inner_pid(VM)}/cmdline").stdout
+    return f"\0-m\0{mem}M\0".encode() in command_line
 
 
 def value(host: TestHost, name: str) -> bytes:
@@ -143,21 +150,21 @@ def test_r22_rollback_brings_back_the_config_and_the_versions_and_again_undoes_i
     assert launch(host)["keys"] == ["mem"]
     vmcred(host, "vm", "restart", VM)
     second = {name: value(host, name) for name in first}
-    assert memory_of_vmm(host).startswith("96")
+    assert runs_with(host, 96)
     assert json.loads(vmcred(host, "vm", "show", VM, "--previous"))["entry"]["mem"] == 64
 
     planned = vmcred(host, "vm", "rollback", VM, "--dry-run")
     assert "would go back to" in planned and "secret session-key" in planned
-    assert memory_of_vmm(host).startswith("96")
+    assert runs_with(host, 96)
     vmcred(host, "vm", "rollback", VM)
-    assert memory_of_vmm(host).startswith("64")
+    assert runs_with(host, 64)
     assert {name: value(host, name) for name in first} == first
     assert "pinned since" in vmcred(host, "vm", "show", VM)
     assert status(host)["pinned_since"] != ""
     assert not launch(host)["outdated"]
 
     vmcred(host, "vm", "rollback", VM)
-    assert memory_of_vmm(host).startswith("96")
+    assert runs_with(host, 96)
     assert {name: value(host, name) for name in first} == second
     assert status(host)["pinned_since"] == ""
 
@@ -166,13 +173,13 @@ def test_a_pin_ends_with_the_next_change_of_the_entry(host: TestHost) -> None:
     host.write_config(config(host, 96))
     vmcred(host, "vm", "restart", VM)
     vmcred(host, "vm", "rollback", VM)
-    assert memory_of_vmm(host).startswith("64")
+    assert runs_with(host, 64)
     host.write_config(config(host, 80))
     vmcred(host, "vm", "restart", VM)
-    assert memory_of_vmm(host).startswith("80")
+    assert runs_with(host, 80)
     host.write_config(config(host, 96))
     vmcred(host, "vm", "restart", VM)
-    assert memory_of_vmm(host).startswith("96"), "whoever writes the old entry again means it"
+    assert runs_with(host, 96), "whoever writes the old entry again means it"
 
 
 def test_rollback_after_a_launch_that_never_came_up(host: TestHost) -> None:
@@ -198,7 +205,7 @@ def test_rollback_refuses_a_version_that_is_gone_unless_secrets_stay(host: TestH
     assert "no longer has its version of then" in done.stderr
     kept = value(host, "session-key")
     vmcred(host, "vm", "rollback", VM, "--keep-secrets")
-    assert memory_of_vmm(host).startswith("64")
+    assert runs_with(host, 64)
     assert value(host, "session-key") == kept
 
 
@@ -211,7 +218,7 @@ def test_an_interrupted_rollback_goes_on_to_the_same_launch(host: TestHost) -> N
     assert host.container.run("vmcred", "vm", "rollback", VM, check=False, timeout=240).returncode != 0
     host.container.shell("mv /usr/bin/away /usr/bin/qemu-system-x86_64")
     vmcred(host, "vm", "rollback", VM)
-    assert memory_of_vmm(host).startswith("64")
+    assert runs_with(host, 64)
     assert not launch(host)["outdated"]
     assert not host.container.succeeds("test", "-e", f"{RECORDS}/{VM}/target.json")
 
@@ -252,22 +259,37 @@ def test_restart_if_changed_restarts_for_each_kind_of_change_and_once(host: Test
     wait_for_restart(host, before)
     assert host.container.run("systemctl", "is-active", f"vmcred-watch@{VM}.path").stdout.strip() == "active"
 
-    host.container.wait_until(lambda: not launch(host)["outdated"], "its record", 20)
+    host.container.wait_until(lambda: is_current(host), "its record", 20)
     before = host.inner_pid(VM)
     vmcred(host, "vars", "rotate", VM)
     wait_for_restart(host, before)
 
-    host.container.wait_until(lambda: not launch(host)["outdated"], "its record", 20)
+    host.container.wait_until(lambda: is_current(host), "its record", 20)
     before = host.inner_pid(VM)
     host.container.write("/etc/vmcred/vmcred.toml", config(host, 96, *settings))
     wait_for_restart(host, before)
-    assert memory_of_vmm(host).startswith("96")
+    assert runs_with(host, 96)
 
     before = host.inner_pid(VM)
     time.sleep(5)
     assert host.inner_pid(VM) == before, "nothing has changed since"
     host.container.run("systemctl", "stop", UNIT)
     assert not host.container.succeeds("systemctl", "is-active", "--quiet", f"vmcred-watch@{VM}.path")
+
+
+def test_the_watch_does_not_restart_what_is_on_its_way_back(host: TestHost) -> None:
+    host.write_config(config(host, 64, "restart_if_changed = true"))
+    vmcred(host, "vm", "restart", VM)
+    vmcred(host, "vars", "rotate", VM, "session-key")
+    host.container.wait_until(lambda: is_current(host), "the watch's restart", 60)
+    host.write_config(config(host, 96, "restart_if_changed = true"))
+    host.container.wait_until(lambda: runs_with(host, 96), "the watch's next restart", 60)
+    vmcred(host, "vm", "rollback", VM)
+    assert runs_with(host, 64)
+    back = host.inner_pid(VM)
+    time.sleep(5)
+    assert host.inner_pid(VM) == back
+    assert json.loads(vmcred(host, "vm", "show", VM, "--previous"))["entry"]["mem"] == 96
 
 
 def test_a_vm_that_is_not_in_the_config_any_longer_is_listed_and_can_be_stopped(host: TestHost) -> None:

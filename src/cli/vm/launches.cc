@@ -19,12 +19,12 @@ base::Result<void> expect_root() {
 
 base::Result<base::UniqueFd> lock_launches(const std::string& vm) {
   VMCRED_TRY(expect_root());
-  return history::lock_launches(history::usual_places(), vm);
+  return history::lock_launches(history::Places(), vm);
 }
 
 base::Result<Launches> launches_of(const config::Config& config, const config::VirtualMachine& vm) {
   VMCRED_TRY(expect_root());
-  const history::Places places = history::usual_places();
+  const history::Places places;
   VMCRED_TRY_ASSIGN(const auto key, history::DigestKey::open(places.key));
   const history::Archive archive(places.records);
   VMCRED_TRY_ASSIGN(const config::Entry entry, config::read_entry(config.path, vm.name));

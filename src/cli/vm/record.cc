@@ -52,7 +52,7 @@ Result<void> run_vm_record(const command::Arguments& arguments, const command::S
     return base::Error{.kind = base::ErrorKind::host,
                        .what = base::concat("vm ", base::quoted(vm->name), ": ", unit, " does not run"),
                        .hint = "the unit itself calls this when it has started"};
-  const history::Places places = history::usual_places();
+  const history::Places places;
   VMCRED_TRY_ASSIGN(const auto key, history::DigestKey::open(places.key));
   const history::UnitRun run{.invocation = state.invocation,
                              .credentials = credentials_of(unit, *state.process),

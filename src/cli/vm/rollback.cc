@@ -71,7 +71,7 @@ Result<config::Config> config_with(const Record& target, const std::string& path
 
 Result<Plan> make_plan(const Arguments& arguments, const config::Config& config,
                        const config::VirtualMachine& vm) {
-  const history::Places places = history::usual_places();
+  const history::Places places;
   VMCRED_TRY_ASSIGN(const Launches launches, launches_of(config, vm));
   Plan plan;
   plan.vm = vm.name;
@@ -133,7 +133,7 @@ Result<void> take_back_secrets(const Arguments& arguments, const Plan& plan, con
 
 // What fails before the restart is undone, but for secrets that went back: the next attempt finds them so.
 Result<void> go_back(const Arguments& arguments, const Plan& plan, const Streams& streams) {
-  const history::Archive archive(history::usual_places().records);
+  const history::Archive archive(history::Places().records);
   VMCRED_TRY(archive.set_target(plan.target));
   VMCRED_TRY(pin(plan, plan.target.entry));
   if (auto taken_back = take_back_secrets(arguments, plan, streams); !taken_back) {

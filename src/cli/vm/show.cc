@@ -72,7 +72,7 @@ std::string as_text(const VirtualMachine& vm) {
 
 // A launch of before as its record has it, which is JSON for people and programs alike.
 base::Result<std::string> earlier_launch(const std::string& vm, bool booted) {
-  const history::Archive archive(history::usual_places().records);
+  const history::Archive archive(history::Places().records);
   VMCRED_TRY_ASSIGN(const auto record, booted ? archive.booted(vm) : archive.previous(vm));
   if (record) return history::text_of(*record);
   return base::Error{
