@@ -2,6 +2,7 @@
 #include "provider/connection.h"
 
 #include <sys/socket.h>
+#include <utility>
 
 namespace vmcred::provider {
 
@@ -25,6 +26,7 @@ SendState Connection::advance() {
 }
 
 void Connection::end() {
+  if (std::exchange(m_ended, true)) return;
   ::shutdown(m_socket.get(), SHUT_WR);
   m_grant.value = secret::SecretBuffer();
 }

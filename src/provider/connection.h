@@ -49,6 +49,7 @@ class Connection {
   std::uint64_t m_token;
   Clock::time_point m_began;
   Phase m_phase = Phase::waiting;
+  bool m_ended = false;
   std::optional<credential::ProviderRequest> m_request;
   Grant m_grant;
   std::size_t m_sent = 0;

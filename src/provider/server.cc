@@ -114,6 +114,8 @@ Server::Fate Server::refuse(Connection& connection, const Error& error, Record::
 Server::Fate Server::advance(Connection& connection) {
   const SendState state = connection.advance();
   if (state == SendState::full) return Fate::stays;
+  // The unit waits for the end of its value; what is to be told of it can come later.
+  connection.end();
   if (connection.phase() == Connection::Phase::sending) {
     if (state == SendState::all)
       m_record.granted(*connection.request(), connection.granted().version, connection.granted().all);
@@ -127,6 +129,8 @@ Server::Fate Server::advance(Connection& connection) {
 Server::Fate Server::serve(Connection& connection, short events, Clock::time_point now) {
   if (now >= connection.began() + m_limits.reader) {
     m_record.warn("gave up a connection that nobody reads");
+    // The end of half a value would look like that of a whole one: the guard keeps it open, and refuses it.
+    if (connection.phase() == Connection::Phase::sending) return Fate::done;
     return done(connection);
   }
   if (connection.phase() != Connection::Phase::waiting)
@@ -140,7 +144,7 @@ Server::Fate Server::serve(Connection& connection, short events, Clock::time_poi
 }
 
 Server::Fate Server::done(Connection& connection) {
-  connection.end();
+  connection.end();  // of one that was given up
   m_guard.release(connection.token());
   return Fate::done;
 }

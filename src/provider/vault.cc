@@ -122,21 +122,23 @@ void Vault::refresh() {
     m_config_states = std::move(states);
     m_loaded.reset();
     auto read = config::load_for_units(m_config_path);
-    if (read)
+    if (read) {
       m_loaded = std::make_unique<const Loaded>(*std::move(read));
-    else
+      // Which there are changes with the config alone: systemd makes a credentials directory once.
+      m_identity_files = identity_files(m_loaded->config.config);
+      m_keyring.reset();
+    } else {
       m_failure = std::move(read).error();
+    }
   }
   refresh_identities();
 }
 
 void Vault::refresh_identities() {
   if (m_loaded == nullptr) return;
-  auto files = identity_files(m_loaded->config.config);
-  auto states = states_of(files);
-  if (m_keyring != nullptr && files == m_identity_files && states == m_identity_states) return;
-  m_keyring = std::make_unique<const store::Keyring>(store::Keyring::of_files(files));
-  m_identity_files = std::move(files);
+  auto states = states_of(m_identity_files);
+  if (m_keyring != nullptr && states == m_identity_states) return;
+  m_keyring = std::make_unique<const store::Keyring>(store::Keyring::of_files(m_identity_files));
   m_identity_states = std::move(states);
 }
 
