@@ -17,7 +17,8 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parent.parent))  # after this folder, which has a page.py too
 
-from machine import describe_machine, load  # noqa: E402  (found through the path above)
+from lab import BenchError, say  # noqa: E402  (found through the path above)
+from machine import describe_machine, load  # noqa: E402
 from page import Figures, target_table, whole_page  # noqa: E402
 
 PAGE = Path(__file__).resolve().parent.parent.parent / "docs" / "benchmarks-generator.md"
@@ -35,15 +36,6 @@ api-key = {{ random = "base64:32" }}
 db-password = {{ path = "/run/keys/vm-{0:04}/db-password" }}
 jwt-secret = {{ random = "hex:32" }}
 """
-
-
-class BenchError(Exception):
-    """What this run can't go on without."""
-
-
-def say(text: str) -> None:
-    """Progress, for whoever waits."""
-    print(f"bench: {text}", file=sys.stderr, flush=True)
 
 
 def _arguments() -> argparse.Namespace:

@@ -20,6 +20,7 @@ TOP = Path(__file__).resolve().parent.parent.parent
 sys.path += [str(TOP / "bench"), str(TOP / "test" / "host")]  # after this folder, which has a page.py too
 
 from container import Container, ContainerFailure, host_tree, why_not_here  # noqa: E402  (found through the path above)
+from lab import BenchError, say  # noqa: E402
 from machine import describe_machine, load  # noqa: E402
 from page import KINDS, Measured, target_table, whole_page  # noqa: E402
 
@@ -37,15 +38,6 @@ PLACES = {
     "vmcred-generator": "usr/lib/systemd/system-generators",
     "vmcred-provider": "usr/libexec/vmcred",
 }
-
-
-class BenchError(Exception):
-    """What this run can't go on without."""
-
-
-def say(text: str) -> None:
-    """Progress, for whoever waits."""
-    print(f"bench: {text}", file=sys.stderr, flush=True)
 
 
 def _arguments() -> argparse.Namespace:

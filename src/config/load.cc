@@ -26,6 +26,19 @@ base::Result<std::string> anchor_of(const std::string& path) {
   return anchored(here, directory_of(path));
 }
 
+// A file as it is written.
+struct Source {
+  Node root;
+  std::string directory;  // where relative paths start, and its pins are
+};
+
+base::Result<Source> read_source(const std::string& path) {
+  VMCRED_TRY_ASSIGN(const std::string text, base::read_text_file(path, k_max_document_bytes));
+  VMCRED_TRY_ASSIGN(std::string directory, anchor_of(path));
+  VMCRED_TRY_ASSIGN(Node root, parse_document(path, text));
+  return Source{.root = std::move(root), .directory = std::move(directory)};
+}
+
 }  // namespace
 
 base::Result<Config> parse(const std::string& path, std::string_view text) {
@@ -39,27 +52,21 @@ base::Result<UnitConfig> parse_for_units(const std::string& path, std::string_vi
 }
 
 base::Result<Config> load(const std::string& path) {
-  VMCRED_TRY_ASSIGN(const std::string text, base::read_text_file(path, k_max_document_bytes));
-  VMCRED_TRY_ASSIGN(const std::string directory, anchor_of(path));
-  VMCRED_TRY_ASSIGN(const Node root, parse_document(path, text));
-  return decode(root, path, directory, Pins::in(directory));
+  VMCRED_TRY_ASSIGN(const Source source, read_source(path));
+  return decode(source.root, path, source.directory, Pins::in(source.directory));
 }
 
 base::Result<UnitConfig> load_for_units(const std::string& path) {
-  VMCRED_TRY_ASSIGN(const std::string text, base::read_text_file(path, k_max_document_bytes));
-  VMCRED_TRY_ASSIGN(const std::string directory, anchor_of(path));
-  VMCRED_TRY_ASSIGN(const Node root, parse_document(path, text));
-  return decode_for_units(root, path, directory, Pins::in(directory));
+  VMCRED_TRY_ASSIGN(const Source source, read_source(path));
+  return decode_for_units(source.root, path, source.directory, Pins::in(source.directory));
 }
 
 base::Result<UnitConfig> load_with_entry(const std::string& path, const std::string& vm,
                                          const std::string& entry) {
-  VMCRED_TRY_ASSIGN(const std::string text, base::read_text_file(path, k_max_document_bytes));
-  VMCRED_TRY_ASSIGN(const std::string directory, anchor_of(path));
-  VMCRED_TRY_ASSIGN(const Node root, parse_document(path, text));
-  Pins pins = Pins::in(directory);
+  VMCRED_TRY_ASSIGN(const Source source, read_source(path));
+  Pins pins = Pins::in(source.directory);
   pins.put(vm, entry);
-  return decode_for_units(root, path, directory, std::move(pins));
+  return decode_for_units(source.root, path, source.directory, std::move(pins));
 }
 
 base::Result<Config> load_for_vm(const std::string& path, std::string_view name) {

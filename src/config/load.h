@@ -15,8 +15,7 @@ namespace vmcred::config {
 base::Result<std::string> find_config(const std::string& option);
 
 // Reads and checks a config with the pins next to it; ".json" files are JSON, all others TOML. Every finding
-// is reported, as
-// "FILE:LINE:COLUMN: sentence", the first as the error and the rest in Error::others.
+// is reported, as "FILE:LINE:COLUMN: sentence", the first as the error and the rest in Error::others.
 base::Result<Config> load(const std::string& path);
 
 // A VM that can't be used, and why: every finding about it, as load() has them.
@@ -35,12 +34,11 @@ struct UnitConfig {
 // with faults takes the VMs along that use it or one that depends on it. Fails only for what concerns all:
 // the file can't be read, its syntax, [store], [host], unknown tables.
 base::Result<UnitConfig> load_for_units(const std::string& path);
+base::Result<UnitConfig> parse_for_units(const std::string& path, std::string_view text);
 
-// As load_for_units() would be with another entry for this VM.
+// As load_for_units() would be with another entry for this VM, which config::entry_text() gave once.
 base::Result<UnitConfig> load_with_entry(const std::string& path, const std::string& vm,
                                          const std::string& entry);
-
-base::Result<UnitConfig> parse_for_units(const std::string& path, std::string_view text);
 
 // The config of load_for_units(), for work on one VM; fails with the VM's own error where it is broken.
 base::Result<Config> load_for_vm(const std::string& path, std::string_view name);

@@ -125,13 +125,13 @@ void Pins::put(const std::string& vm, std::string entry) {
 
 std::string Pins::path_of(std::string_view vm) const { return pin_path(m_directory, vm); }
 
-Result<std::optional<Pin>> Pins::pin_for(const config::Member& in_file) const {
+Result<std::optional<Pin>> Pins::pin_for(const Member& in_file) const {
   if (const auto put = m_put.find(in_file.key); put != m_put.end())
     return Pin{.since = base::utc_now(), .replaces = entry_text(in_file.value), .entry = put->second};
   return read_pin(m_directory, in_file.key);
 }
 
-Pins::Member Pins::member_for(Context& context, const config::Member& in_file) {
+Pins::Choice Pins::member_for(Context& context, const Member& in_file) {
   if (!m_failure.empty()) context.findings.add(in_file.key_location, m_failure);
   const auto found = m_members.find(in_file.key);
   if (found == m_members.end()) return {.member = &in_file, .since = ""};

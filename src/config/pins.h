@@ -52,22 +52,22 @@ class Pins {
   // "/etc/vmcred/pinned/web.json"
   std::string path_of(std::string_view vm) const;
 
-  struct Member {
-    const config::Member* member = nullptr;  // the file's, or one that stands in for it
-    std::string since;                       // of the pin; "" for the file's
+  struct Choice {
+    const Member* member = nullptr;  // the file's, or one that stands in for it
+    std::string since;               // of the pin; "" for the file's
   };
 
   // What to read for a VM. Adds a finding, and gives what the file has, where its pin can't be read. The
   // result lives as long as this does.
-  Member member_for(Context& context, const config::Member& in_file);
+  Choice member_for(Context& context, const Member& in_file);
 
  private:
-  base::Result<std::optional<Pin>> pin_for(const config::Member& in_file) const;
+  base::Result<std::optional<Pin>> pin_for(const Member& in_file) const;
 
   std::string m_directory;
-  std::string m_failure;                                         // why nobody can tell which there are, or ""
-  std::map<std::string, std::string, std::less<>> m_put;         // entries of put()
-  std::map<std::string, config::Member, std::less<>> m_members;  // of the pins that are there
+  std::string m_failure;                                  // why nobody can tell which there are, or ""
+  std::map<std::string, std::string, std::less<>> m_put;  // entries of put()
+  std::map<std::string, Member, std::less<>> m_members;   // of the pins that are there
 };
 
 }  // namespace vmcred::config

@@ -21,7 +21,7 @@ class PinsTest : public testing::Test {
  protected:
   void write(const std::string& name, std::string_view text) {
     std::filesystem::create_directories((directory() / name).parent_path());
-    ASSERT_TRUE(base::write_text_file_atomically(directory() / name, text, 0600));
+    m_directory.write(name, text);
   }
   void write_config(std::string_view web) {
     write("vmcred.toml", base::concat("[vms.web]\n", web, "[vms.db]\nkernel = '/k'\n"));
@@ -99,9 +99,9 @@ TEST_F(PinsTest, DisableTheirVmAloneWhereTheyAreBroken) {
 
 TEST_F(PinsTest, WithFaultsPointToTheVmsOwnEntry) {
   write_config(k_new_toml);
-  ASSERT_TRUE(
-      write_pin(directory().string(), "web",
-                {.since = "then", .replaces = std::string(k_web), .entry = R"({"kernel":"/k","colour":"red"})"}));
+  ASSERT_TRUE(write_pin(
+      directory().string(), "web",
+      {.since = "then", .replaces = std::string(k_web), .entry = R"({"kernel":"/k","colour":"red"})"}));
   const auto loaded = load(config());
   ASSERT_FALSE(loaded);
   EXPECT_EQ(loaded.error().what, base::concat(config(), ":1:6: unknown key 'colour' in [vms.web]"));

@@ -5,8 +5,8 @@
 // the compiler assume what is not so. The parser itself copes, so its assertions do nothing here.
 #undef NDEBUG
 #define TOML_ASSERT(condition) static_cast<void>(0)
-#define TOML_EXCEPTIONS \
-  1  // caught below; without them it asks after each character for an error, and is slower
+// Caught below. Without exceptions it asks after each character for an error, and is slower.
+#define TOML_EXCEPTIONS 1
 #define TOML_HEADER_ONLY 1
 #define TOML_ENABLE_FORMATTERS 0
 #define TOML_MAX_NESTED_VALUES 32

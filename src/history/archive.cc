@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "history/archive.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include <cerrno>
 
 #include "base/file.h"
 #include "base/text.h"
 #include "history/difference.h"
+#include "history/places.h"
 
 namespace vmcred::history {
 namespace {
@@ -21,12 +19,6 @@ constexpr std::string_view k_booted = "booted";
 constexpr std::string_view k_previous = "previous";
 constexpr std::string_view k_target = "target";
 constexpr mode_t k_file_mode = 0600;
-constexpr mode_t k_directory_mode = 0700;
-
-Result<void> make_directory(const std::string& path) {
-  if (::mkdir(path.c_str(), k_directory_mode) != 0 && errno != EEXIST) return base::errno_error(path);
-  return {};
-}
 
 }  // namespace
 
@@ -49,8 +41,8 @@ Result<std::optional<Record>> Archive::previous(std::string_view vm) const { ret
 Result<std::optional<Record>> Archive::target(std::string_view vm) const { return read(vm, k_target); }
 
 Result<void> Archive::write(const Record& record, std::string_view name) const {
-  VMCRED_TRY(make_directory(m_directory));
-  VMCRED_TRY(make_directory(concat(m_directory, "/", record.vm)));
+  VMCRED_TRY(make_place(m_directory));
+  VMCRED_TRY(make_place(concat(m_directory, "/", record.vm)));
   return base::write_text_file_atomically(path(record.vm, name), text_of(record), k_file_mode);
 }
 
@@ -68,15 +60,6 @@ Result<void> Archive::add(const Record& record) const {
   if (before && *before && is_another(record, **before)) VMCRED_TRY(write(**before, k_previous));
   VMCRED_TRY(write(record, k_booted));
   return clear_target(record.vm);
-}
-
-Result<base::UniqueFd> lock_launches(const Places& places, std::string_view vm) {
-  VMCRED_TRY(make_directory(places.key));
-  const std::string file = concat(places.key, "/", vm, ".lock");
-  VMCRED_TRY_ASSIGN(base::UniqueFd lock, base::open_file(file, O_RDWR | O_CREAT, k_file_mode));
-  while (::flock(lock.get(), LOCK_EX) != 0)
-    if (errno != EINTR) return base::errno_error(file);
-  return lock;
 }
 
 }  // namespace vmcred::history

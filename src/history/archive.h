@@ -6,19 +6,9 @@
 #include <string_view>
 
 #include "base/result.h"
-#include "base/unique_fd.h"
 #include "history/record.h"
 
 namespace vmcred::history {
-
-// Where what outlives a launch is kept.
-struct Places {
-  std::string records = "/var/lib/vmcred-history";
-  std::string key = "/run/vmcred-history";
-};
-
-// Keeps others from bringing the same VM to another launch meanwhile, while the result lives. Waits.
-base::Result<base::UniqueFd> lock_launches(const Places& places, std::string_view vm);
 
 // The records of one host's VMs, root's alone.
 class Archive {

@@ -61,6 +61,7 @@ Difference difference(const Launch& now, const Record& then) {
   if (!found.entry_unknown) found.keys = differing_keys(now.record.entry, then.entry);
   for (const BootFile& file : then.files) {
     const auto other = std::ranges::find(now.record.files, file.path, &BootFile::path);
+    // One that is gone counts here, unless the config may name another by now.
     if (other == now.record.files.end() ? found.keys.empty() : *other != file)
       found.files.push_back(file.path);
   }

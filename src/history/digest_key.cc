@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "history/digest_key.h"
+
 #include <fcntl.h>
 #include <sodium/crypto_generichash.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include <cerrno>
 
 #include "base/file.h"
 #include "base/text.h"
-#include "history/secret_state.h"
+#include "history/places.h"
 #include "secret/random.h"
 #include "secret/read.h"
 
@@ -25,7 +26,7 @@ constexpr std::size_t k_file_bytes = k_id_bytes + k_key_bytes;
 
 // Makes the file unless somebody has by then: a link never replaces.
 Result<void> make_file(const std::string& directory, const std::string& path) {
-  if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) return base::errno_error(directory);
+  VMCRED_TRY(make_place(directory));
   VMCRED_TRY_ASSIGN(SecretBuffer bytes, SecretBuffer::zeroed(k_file_bytes));
   VMCRED_TRY(secret::fill_random(bytes.writable_bytes()));
   VMCRED_TRY_ASSIGN(const base::UniqueFd file, base::open_file(directory, O_TMPFILE | O_WRONLY, 0600));

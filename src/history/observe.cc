@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <ctime>
 #include <limits>
 #include <optional>
 
@@ -34,6 +35,12 @@ constexpr std::size_t k_max_file_bytes = std::size_t{16} * 1024 * 1024;
 
 std::int64_t nanoseconds(const timespec& time) {
   return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+}
+
+std::int64_t now_ns(clockid_t clock) {
+  timespec time{};
+  ::clock_gettime(clock, &time);
+  return nanoseconds(time);
 }
 
 // The time of change, not that of the content: nobody can set it back, and renaming over a file or a link
@@ -154,6 +161,12 @@ class Observation {
 Launch launch_now(const config::Config& config, const VirtualMachine& vm, const DigestKey& key,
                   const std::string& entry) {
   return Observation(config, vm, key, std::nullopt).make("", entry);
+}
+
+std::int64_t in_real_time(std::uint64_t monotonic_us) {
+  constexpr std::int64_t k_microsecond = 1000;
+  const std::int64_t ago = now_ns(CLOCK_MONOTONIC) - static_cast<std::int64_t>(monotonic_us) * k_microsecond;
+  return now_ns(CLOCK_REALTIME) - ago;
 }
 
 Launch launch_of(const UnitRun& run, const config::Config& config, const VirtualMachine& vm,

@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "config/model.h"
+#include "history/digest_key.h"
 #include "history/record.h"
 
 namespace vmcred::history {
@@ -27,6 +28,9 @@ struct Launch {
 // the secrets that are files of the host, as root, and decrypts nothing.
 Launch launch_now(const config::Config& config, const config::VirtualMachine& vm, const DigestKey& key,
                   const std::string& entry);
+
+// When something happened, on the clock that files have; systemd tells it on the one that nobody sets.
+std::int64_t in_real_time(std::uint64_t monotonic_us);
 
 // One run of a VM's unit.
 struct UnitRun {

@@ -11,7 +11,6 @@
 #include <variant>
 
 #include "base/result.h"
-#include "secret/buffer.h"
 
 namespace vmcred::history {
 
@@ -47,21 +46,5 @@ base::Result<SecretState> parse_state(std::string_view text);
 
 // BLAKE2b-256 of what is no secret.
 Digest digest_of(std::span<const std::byte> bytes);
-
-// The random key of this boot, root's alone.
-class DigestKey {
- public:
-  // Reads it from `directory`, where it is made if it is not there. Fails with an io error for anyone but
-  // root.
-  static base::Result<DigestKey> open(const std::string& directory);
-
-  DeliveredState state_of(std::span<const std::byte> value) const;
-
- private:
-  DigestKey(std::string id, secret::SecretBuffer key) : m_id(std::move(id)), m_key(std::move(key)) {}
-
-  std::string m_id;
-  secret::SecretBuffer m_key;
-};
 
 }  // namespace vmcred::history

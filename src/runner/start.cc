@@ -71,7 +71,7 @@ std::vector<vmm::CredentialOutline> outlines_of(const credential::CredentialSet&
 }
 
 // What `systemctl status` shows meanwhile. A manager that does not listen is no reason not to start.
-void tell_manager(std::string_view status) { static_cast<void>(systemd::notify(concat("STATUS=", status))); }
+void tell_manager(std::string_view state) { static_cast<void>(systemd::notify(state)); }
 
 // The devices that the VMM is going to open as the user that it runs as.
 Result<void> check_devices(const vmm::HostFacts& host, const std::string& user) {
@@ -103,7 +103,7 @@ Result<PreparedStart> prepare(const VirtualMachine& vm, StoredSecrets& stored, P
   if (starts) {
     const auto other = is_root() ? std::optional(identity) : std::nullopt;
     VMCRED_TRY_ASSIGN(channel, open_guest_channel(vm, host.vsock, host.runtime_directory, other));
-    tell_manager("Reading credentials");
+    tell_manager("STATUS=Reading credentials");
   }
 
   PreparedStart prepared;
@@ -147,7 +147,7 @@ base::Error start(const PreparedStart& prepared) {
   if (!files) return std::move(files).error();
   auto arguments = argument_list(prepared.plan, *files);
   auto environment = vmm_environment();
-  tell_manager(prepared.guest_tells_when_ready ? "Starting the guest" : "Running\nREADY=1");
+  tell_manager(prepared.guest_tells_when_ready ? "STATUS=Starting the guest" : "READY=1\nSTATUS=Running");
   ::execve(prepared.plan.program.c_str(), null_terminated(arguments).data(),
            null_terminated(environment).data());
   return base::errno_error(prepared.plan.program);

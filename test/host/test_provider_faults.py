@@ -166,6 +166,7 @@ def sub_state(host: TestHost) -> str:
     return host.container.properties(UNIT, "SubState")["SubState"]
 
 
+# Now and then there is none to kill. That some kills come in time, the test itself demands.
 KILL_AT_ANY_MOMENT = """
 while [[ ! -e /tmp/enough ]]; do
   sleep 0.$((RANDOM % 3))$((RANDOM % 10))

@@ -47,7 +47,8 @@ Result<void> reload_units() {
   VMCRED_TRY_ASSIGN(const auto outcome, base::run_program({.words = {"systemctl", "daemon-reload"}}));
   if (outcome.exit_code == 0) return {};
   return base::Error{.kind = base::ErrorKind::host,
-                     .what = concat("systemctl daemon-reload failed: ", base::escaped(outcome.errors))};
+                     .what = concat("systemctl daemon-reload failed: ", base::escaped(outcome.errors)),
+                     .hint = "see why: journalctl -b -t systemd -t vmcred-generator -n 20"};
 }
 
 }  // namespace vmcred::cli

@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include "config/entry.h"
+#include "history/digest_key.h"
+#include "history/places.h"
 
 namespace vmcred::cli {
 namespace {

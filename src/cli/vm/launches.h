@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "base/unique_fd.h"
 #include "config/model.h"
 #include "history/archive.h"
 #include "history/difference.h"

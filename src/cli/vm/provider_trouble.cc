@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "config/unit_names.h"
 #include "runner/refusal.h"
+#include "unit/credential_lines.h"
 
 namespace vmcred::cli {
 namespace {
@@ -15,11 +16,9 @@ namespace {
 using base::concat;
 using config::Config;
 
-bool uses_provider(const Config& config, const std::string& name) {
+bool needs_provider(const Config& config, const std::string& name) {
   const auto vm = std::ranges::find(config.vms, name, &config::VirtualMachine::name);
-  return vm != config.vms.end() && std::ranges::any_of(vm->secrets, [&](const config::Secret& secret) {
-           return config::is_provided(*vm, secret);
-         });
+  return vm != config.vms.end() && unit::uses_provider(*vm);
 }
 
 // What systemd could not hand over to it: "/etc/vmcred/identity.txt: no such file or directory".
@@ -42,7 +41,7 @@ std::string provider_trouble(const Config& config, const UnitState& provider) {
 
 std::string why_refused(const Config& config, const std::string& vm) {
   if (std::string reason = runner::last_refusal(vm); !reason.empty()) return reason;
-  if (!uses_provider(config, vm)) return {};
+  if (!needs_provider(config, vm)) return {};
   const auto provider = unit_state(std::string(config::k_provider_service_unit));
   return provider ? provider_trouble(config, *provider) : std::string();
 }

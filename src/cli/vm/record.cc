@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a VM's unit runs once its guest is ready.
-#include <ctime>
-
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/open_config.h"
@@ -14,27 +12,14 @@
 #include "config/pins.h"
 #include "config/unit_names.h"
 #include "history/archive.h"
+#include "history/digest_key.h"
 #include "history/observe.h"
+#include "history/places.h"
 
 namespace vmcred::cli {
 namespace {
 
 using base::Result;
-
-constexpr std::int64_t k_nanoseconds = 1'000'000'000;
-
-std::int64_t now_ns(clockid_t clock) {
-  timespec time{};
-  ::clock_gettime(clock, &time);
-  return std::int64_t{time.tv_sec} * k_nanoseconds + time.tv_nsec;
-}
-
-// Files have the real-time clock, systemd the other, which nobody sets.
-std::int64_t in_real_time(std::uint64_t monotonic_us) {
-  constexpr std::int64_t k_microsecond = 1000;
-  const std::int64_t ago = now_ns(CLOCK_MONOTONIC) - static_cast<std::int64_t>(monotonic_us) * k_microsecond;
-  return now_ns(CLOCK_REALTIME) - ago;
-}
 
 // As the main process sees them: what else the unit runs has a view of its own, in which systemd hides them.
 std::string credentials_of(const std::string& unit, std::uint64_t main_process) {
@@ -56,7 +41,7 @@ Result<void> run_vm_record(const command::Arguments& arguments, const command::S
   VMCRED_TRY_ASSIGN(const auto key, history::DigestKey::open(places.key));
   const history::UnitRun run{.invocation = state.invocation,
                              .credentials = credentials_of(unit, *state.process),
-                             .since_ns = in_real_time(*state.main_started_us),
+                             .since_ns = history::in_real_time(*state.main_started_us),
                              .by_this_config = !state.needs_reload};
   const auto launch = history::launch_of(run, config, *vm, key);
   for (const auto& secret : launch.unseen)

@@ -45,12 +45,15 @@ Result<void> restart_if_outdated(const Arguments& arguments, const std::string& 
     VMCRED_TRY_ASSIGN(const Launches launches, launches_of(config, *vm));
     const auto outdated = outdated_by(launches, state.invocation);
     if (!outdated)
-      return command::print(streams, concat("vm ", name, ": nobody noted what it was started with\n"));
+      return command::print(
+          streams, concat("vm ", name, ": nobody noted what it was started with; 'vmcred vm restart ", name,
+                          "' restarts it all the same\n"));
     if (outdated->empty()) return command::print(streams, concat("vm ", name, ": is current\n"));
     if (restarts == k_most_restarts)
       return base::Error{.kind = base::ErrorKind::vmm,
                          .what = concat("vm ", base::quoted(name), " is outdated again after each of ",
-                                        restarts, " restarts: ", history::sentence(*outdated))};
+                                        restarts, " restarts: ", history::sentence(*outdated)),
+                         .hint = "find out what changes it all the time, and stop that first"};
     command::print_note(streams, concat("vm ", name, ": outdated: ", history::sentence(*outdated), "\n"));
     // Of a pin that came or went systemd knows nothing.
     if (state.needs_reload || outdated->entry_unknown || !outdated->keys.empty()) VMCRED_TRY(reload_units());

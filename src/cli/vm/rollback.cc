@@ -20,6 +20,8 @@
 #include "config/path.h"
 #include "config/pins.h"
 #include "config/unit_names.h"
+#include "history/digest_key.h"
+#include "history/places.h"
 #include "history/way_back.h"
 #include "vars/rotate.h"
 
@@ -34,7 +36,6 @@ using history::Record;
 using history::WayBack;
 
 struct Plan {
-  std::string vm;
   Record target;
   config::Config config;  // as it will be
   config::Entry entry;    // as it is
@@ -63,8 +64,8 @@ Result<config::Config> config_with(const Record& target, const std::string& path
     return std::move(error)
         .in(concat("the launch of ", target.started, " does not fit the rest of the config: vm ",
                    base::quoted(vm.name)))
-        .with_hint(
-            "change the config's own entry instead; 'vmcred vm show VM --previous' prints the one of then");
+        .with_hint(concat("change the config's own entry instead; 'vmcred vm show ", target.vm,
+                          "' prints that of then with --booted or --previous"));
   }
   return std::move(after.config);
 }
@@ -74,7 +75,6 @@ Result<Plan> make_plan(const Arguments& arguments, const config::Config& config,
   const history::Places places;
   VMCRED_TRY_ASSIGN(const Launches launches, launches_of(config, vm));
   Plan plan;
-  plan.vm = vm.name;
   VMCRED_TRY_ASSIGN(plan.target, find_target(launches, history::Archive(places.records), vm.name));
   VMCRED_TRY_ASSIGN(plan.config, config_with(plan.target, config.path));
   VMCRED_TRY_ASSIGN(plan.entry, config::read_entry(config.path, vm.name));
@@ -86,13 +86,13 @@ Result<Plan> make_plan(const Arguments& arguments, const config::Config& config,
   return plan;
 }
 
-// What is read in place of the file's entry from now on; "" for nothing.
+// What is read for the VM from now on: without a pin, if that is what the file has.
 Result<void> pin(const Plan& plan, const std::string& entry) {
   const std::string directory(config::directory_of(plan.config.path));
-  if (entry == plan.entry.in_file) return config::remove_pin(directory, plan.vm);
+  if (entry == plan.entry.in_file) return config::remove_pin(directory, plan.target.vm);
   // A provider that has a view of its own of this directory would not see it come.
   const bool is_first = !base::path_exists(config::pins_directory(directory));
-  VMCRED_TRY(config::write_pin(directory, plan.vm,
+  VMCRED_TRY(config::write_pin(directory, plan.target.vm,
                                {.since = base::utc_now(), .replaces = plan.entry.in_file, .entry = entry}));
   if (is_first)
     static_cast<void>(
@@ -118,14 +118,14 @@ void warn_of(const vars::Rotation& done, const std::string& vm, const Streams& s
 Result<void> take_back_secrets(const Arguments& arguments, const Plan& plan, const Streams& streams) {
   if (plan.way.secrets.empty()) return {};
   VMCRED_TRY_ASSIGN(const auto session, Session::open(arguments));
-  VMCRED_TRY_ASSIGN(const config::VirtualMachine* vm, config::find_vm(session->config(), plan.vm));
+  VMCRED_TRY_ASSIGN(const config::VirtualMachine* vm, config::find_vm(session->config(), plan.target.vm));
   for (const std::string& secret : plan.way.secrets) {
     VMCRED_TRY_ASSIGN(const bool is_back,
                       history::has_version_of(session->config(), *vm, plan.target, secret));
     if (is_back) continue;
     VMCRED_TRY_ASSIGN(const auto done,
-                      vars::rollback(session->workshop(), plan.vm, secret, vars::Preview::no));
-    warn_of(done, plan.vm, streams);
+                      vars::rollback(session->workshop(), plan.target.vm, secret, vars::Preview::no));
+    warn_of(done, plan.target.vm, streams);
   }
   session->print_warnings(streams);
   return {};
@@ -138,22 +138,22 @@ Result<void> go_back(const Arguments& arguments, const Plan& plan, const Streams
   VMCRED_TRY(pin(plan, plan.target.entry));
   if (auto taken_back = take_back_secrets(arguments, plan, streams); !taken_back) {
     VMCRED_TRY(pin(plan, plan.entry.in_use));
-    VMCRED_TRY(archive.clear_target(plan.vm));
+    VMCRED_TRY(archive.clear_target(plan.target.vm));
     return taken_back;
   }
   return reload_units();
 }
 
 Result<void> restart(const Plan& plan, const Streams& streams) {
-  VMCRED_TRY_ASSIGN(const UnitState state, unit_state(config::vm_unit_name(plan.vm)));
+  VMCRED_TRY_ASSIGN(const UnitState state, unit_state(config::vm_unit_name(plan.target.vm)));
   if (state.active == "inactive")
-    return command::print(
-        streams, concat("vm ", plan.vm, ": does not run; start it: vmcred vm start ", plan.vm, "\n"));
-  return control_vm("restart", "restarted", plan.config, plan.vm, streams);
+    return command::print(streams, concat("vm ", plan.target.vm, ": does not run; start it: vmcred vm start ",
+                                          plan.target.vm, "\n"));
+  return control_vm("restart", "restarted", plan.config, plan.target.vm, streams);
 }
 
 std::string as_text(const Plan& plan, std::string_view verb) {
-  std::string text = concat("vm ", plan.vm, ": ", verb, " the launch of ", plan.target.started, "\n");
+  std::string text = concat("vm ", plan.target.vm, ": ", verb, " the launch of ", plan.target.started, "\n");
   if (plan.entry.in_use != plan.target.entry)
     text += "  its entry in the config, until somebody changes the entry\n";
   for (const auto& secret : plan.way.secrets) text += concat("  secret ", secret, "\n");

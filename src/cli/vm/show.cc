@@ -7,6 +7,7 @@
 #include "command/output.h"
 #include "config/load.h"
 #include "history/archive.h"
+#include "history/places.h"
 #include "runner/identity.h"
 
 namespace vmcred::cli {
