@@ -10,6 +10,15 @@
 
 namespace vmcred::config {
 
+// Something about one VM that config does not know itself: what its hypervisor lacks. `key` is the VM's key
+// that it is about, and where the finding will point.
+struct VmFinding {
+  std::string key;
+  std::string sentence;
+  std::string hint;
+};
+using VmCheck = std::vector<VmFinding> (*)(const VirtualMachine& vm);
+
 // The file to read: `option` (--config) if not empty, else $VMCRED_CONFIG, ./vmcred.toml,
 // /etc/vmcred/vmcred.toml, whichever comes first. Fails with a config error that lists the places.
 base::Result<std::string> find_config(const std::string& option);

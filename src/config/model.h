@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "config/hardware.h"
 #include "credential/name.h"
 
 namespace vmcred::config {
@@ -160,7 +161,17 @@ struct StaticValue {
 enum class Hypervisor { qemu, cloud_hypervisor, firecracker, crosvm, kvmtool, stratovirt, alioth, vfkit };
 enum class Machine { q35, pc, microvm };
 enum class Accelerator { automatic, kvm, tcg };
-enum class Transport { automatic, smbios, fw_cfg };
+
+// How credentials cross to the guest.
+enum class Transport {
+  automatic,
+  smbios,         // OEM strings, SMBIOS type 11
+  fw_cfg,         // QEMU's firmware configuration device
+  initrd,         // appended to the guest's initrd
+  vsock,          // vmcred-guest fetches them over the virtio socket
+  virtio_serial,  // or through a virtio port
+  mmds,           // or from Firecracker's metadata service
+};
 
 // What stands behind the virtio socket: the kernel's vhost, or a program on a Unix socket.
 enum class VsockDevice { automatic, vhost, vhost_user };
@@ -199,7 +210,21 @@ struct VirtualMachine {
   std::string initrd;  // empty: none
   std::vector<std::string> kernel_params;
   std::vector<std::string> extra_args;  // appended to the VMM's command line; world-readable
-  std::string user;                     // empty: microvm-NAME
+  std::vector<std::string> pre_start;   // a program and its arguments, run as the VM's user before each start
+  std::string process_name;             // argv[0] of the VMM; empty: its path
+  std::string machine_id;               // 32 lower-case hexadecimal digits; empty: the guest's own affair
+  std::string cpu;                      // QEMU only: the model; empty: the best that there is
+  bool hugepages = false;
+  std::uint64_t hotplug_mem_mib = 0;     // by virtio-mem, on top of `mem`
+  std::uint64_t hotplugged_mem_mib = 0;  // of it, what the guest has from the start
+  std::optional<Balloon> balloon;
+  bool graphics = false;
+  std::vector<Volume> volumes;
+  std::vector<Share> shares;
+  std::vector<Interface> interfaces;
+  std::vector<ForwardedPort> forwarded_ports;
+  std::vector<Device> devices;
+  std::string user;  // empty: microvm-NAME
   std::optional<std::uint32_t> vsock_cid;
   VsockDevice vsock_device = VsockDevice::automatic;
   GuestSystemd guest_systemd;

@@ -39,6 +39,10 @@ inline constexpr std::array k_transport_spellings = std::to_array<Spelling<Trans
     {Transport::automatic, "auto"},
     {Transport::smbios, "smbios"},
     {Transport::fw_cfg, "fw_cfg"},
+    {Transport::initrd, "initrd"},
+    {Transport::vsock, "vsock"},
+    {Transport::virtio_serial, "virtio-serial"},
+    {Transport::mmds, "mmds"},
 });
 inline constexpr std::array k_vsock_device_spellings = std::to_array<Spelling<VsockDevice>>({
     {VsockDevice::automatic, "auto"},

@@ -9,7 +9,7 @@
 #include "base/result.h"
 #include "config/model.h"
 #include "runner/identity.h"
-#include "vmm/qemu.h"
+#include "vmm/host_facts.h"
 
 namespace vmcred::runner {
 

@@ -18,7 +18,7 @@
 #include "runner/vsock.h"
 #include "runner/vsock_device.h"
 #include "systemd/notify.h"
-#include "vmm/qemu.h"
+#include "vmm/plan.h"
 
 namespace vmcred::runner {
 namespace {
@@ -112,7 +112,7 @@ Result<PreparedStart> prepare(const VirtualMachine& vm, StoredSecrets& stored, P
   VMCRED_TRY_ASSIGN(prepared.set, load_secrets(vm, stored, identity, purpose, prepared.notes));
   VMCRED_TRY(add_static_values_and_manifest(vm, channel.notify_address, prepared.set));
   prepared.outlines = outlines_of(prepared.set);
-  VMCRED_TRY_ASSIGN(prepared.plan, vmm::plan_qemu(vm, prepared.outlines, host));
+  VMCRED_TRY_ASSIGN(prepared.plan, vmm::plan_launch(vm, prepared.outlines, host));
 
   if (starts) VMCRED_TRY(check_devices(host, identity.name));
   if (channel.device) VMCRED_TRY(wait_for_vsock_device(*channel.device, host.runtime_directory));

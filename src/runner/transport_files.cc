@@ -36,6 +36,8 @@ Result<UniqueFd> make_file(const PlannedFile& file, const CredentialSet& set) {
   switch (file.content) {
     case PlannedFile::Content::oem_structure:
       return make_structure_file(file, set);
+    case PlannedFile::Content::initrd:
+      return base::Error{.kind = base::ErrorKind::not_yet, .what = "credentials in the initrd"};
     case PlannedFile::Content::credential:
       break;
   }

@@ -8,7 +8,7 @@
 #include "base/result.h"
 #include "base/unique_fd.h"
 #include "config/model.h"
-#include "vmm/qemu.h"
+#include "vmm/host_facts.h"
 
 namespace vmcred::runner {
 
