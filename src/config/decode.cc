@@ -17,36 +17,6 @@ void decode_generators(Context& context, const Node::Table& table, Config& confi
   resolve_issuers(context, table, config.generators, index);
 }
 
-// No two VMs share a vsock address: the host could not tell them apart.
-void check_vsock_addresses(Context& context, const Node::Table& table,
-                           const std::vector<VirtualMachine>& vms) {
-  std::unordered_map<std::uint32_t, std::string_view> owners;
-  for (std::size_t i = 0; i < vms.size(); ++i) {
-    if (!vms[i].vsock_cid) continue;
-    const auto [owner, is_new] = owners.try_emplace(*vms[i].vsock_cid, vms[i].name);
-    if (is_new) continue;
-    const auto scope = context.findings.about({Subject::Kind::vm, table[i].key});
-    context.findings.add(table[i].key_location,
-                         base::concat("vms ", base::quoted(owner->second), " and ", base::quoted(vms[i].name),
-                                      " have the same 'vsock.cid' ", *vms[i].vsock_cid));
-  }
-}
-
-// Nor a user: whoever breaks out of one VM could read the other's memory and credentials.
-void check_users(Context& context, const Node::Table& table, const std::vector<VirtualMachine>& vms) {
-  std::unordered_map<std::string_view, std::string_view> owners;
-  for (std::size_t i = 0; i < vms.size(); ++i) {
-    if (vms[i].user.empty()) continue;  // the VM's own, by its name
-    const auto [owner, is_new] = owners.try_emplace(vms[i].user, vms[i].name);
-    if (is_new) continue;
-    const auto scope = context.findings.about({Subject::Kind::vm, table[i].key});
-    context.findings.add(table[i].key_location,
-                         base::concat("vms ", base::quoted(owner->second), " and ", base::quoted(vms[i].name),
-                                      " have the same 'user' ", base::quoted(vms[i].user)),
-                         "leave 'user' out: each VM then has a user of its own");
-  }
-}
-
 // A fault in a pinned entry is not where the finding points to.
 void blame_pin(Context& context, const Pins& pins, const Member& in_file) {
   if (!context.findings.error_about({Subject::Kind::vm, in_file.key})) return;
@@ -70,8 +40,7 @@ void decode_vms(Context& context, const Node::Table& table, Pins& pins, const Ge
     config.vms.back().pinned_since = since;
     if (!since.empty()) blame_pin(context, pins, in_file);
   }
-  check_vsock_addresses(context, table, config.vms);
-  check_users(context, table, config.vms);
+  check_clashes(context, table, config.vms);
   check_random_secrets(context, members, config.vms, generators);
 }
 
@@ -89,10 +58,10 @@ Config decode_all(Context& context, const Node& root, Pins& pins) {
 
 }  // namespace
 
-base::Result<Config> decode(const Node& root, const std::string& path, std::string_view directory,
-                            Pins pins) {
+base::Result<Config> decode(const Node& root, const std::string& path, std::string_view directory, Pins pins,
+                            VmCheck check) {
   Findings findings(path);
-  Context context{findings, directory};
+  Context context{findings, directory, check};
   Config config = decode_all(context, root, pins);
   if (!findings.empty()) return std::move(findings).take();
   config.path = path;
@@ -100,9 +69,9 @@ base::Result<Config> decode(const Node& root, const std::string& path, std::stri
 }
 
 base::Result<UnitConfig> decode_for_units(const Node& root, const std::string& path,
-                                          std::string_view directory, Pins pins) {
+                                          std::string_view directory, Pins pins, VmCheck check) {
   Findings findings(path);
-  Context context{findings, directory};
+  Context context{findings, directory, check};
   UnitConfig result{.config = decode_all(context, root, pins), .broken = {}};
   if (auto error = findings.error_about({})) return *std::move(error);
   result.config.path = path;

@@ -19,11 +19,12 @@ namespace vmcred::config {
 using GeneratorIndex = std::unordered_map<std::string_view, const Generator*>;
 
 // Fails with all findings, in the order of the file. `directory` anchors relative paths.
-base::Result<Config> decode(const Node& root, const std::string& path, std::string_view directory, Pins pins);
+base::Result<Config> decode(const Node& root, const std::string& path, std::string_view directory, Pins pins,
+                            VmCheck check);
 
 // As above, with the faults of a VM or generator put down to it alone. Fails with what concerns all.
 base::Result<UnitConfig> decode_for_units(const Node& root, const std::string& path,
-                                          std::string_view directory, Pins pins);
+                                          std::string_view directory, Pins pins, VmCheck check);
 
 // Moves the VMs that can't be used from the config to `broken`, and drops the generators that can't.
 void take_out_broken(const Findings& findings, UnitConfig& result);
@@ -61,6 +62,31 @@ void check_random_secrets(Context& context, std::span<const Member* const> membe
 // The keys of a VM that describe its machine, not what it is given.
 void decode_hardware(const TableReader& reader, VirtualMachine& vm);
 void decode_guest(const TableReader& reader, VirtualMachine& vm);
+
+// Its memory besides `mem`.
+void decode_memory(const TableReader& reader, VirtualMachine& vm);
+
+// Its arrays of tables.
+void decode_volumes(const TableReader& reader, VirtualMachine& vm);
+void decode_shares(const TableReader& reader, VirtualMachine& vm);
+void decode_interfaces(const TableReader& reader, VirtualMachine& vm);
+// After the interfaces, one of which they need.
+void decode_forwarded_ports(const TableReader& reader, VirtualMachine& vm);
+void decode_devices(const TableReader& reader, VirtualMachine& vm);
+
+// What is added to the command lines of the guest's kernel and of programs on the host.
+void decode_command_lines(const TableReader& reader, VirtualMachine& vm);
+
+// A command line is readable by every local user, a kernel's by every process in the guest as well.
+void refuse_credentials(const TableReader& reader, std::string_view key,
+                        const std::vector<std::string>& lines);
+
+// What config does not know itself. Asks only about a VM without findings.
+void check_vm(const TableReader& reader, const VirtualMachine& vm);
+
+// No two VMs may have the same of what there is once on a host. `table` is where they were read from, in
+// their order.
+void check_clashes(Context& context, const Node::Table& table, const std::vector<VirtualMachine>& vms);
 
 // The keys of a VM that describe its service on the host.
 void decode_service(const TableReader& reader, VirtualMachine& vm);

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "config/decode.h"
+#include "config/hardware_rules.h"
 #include "config/load.h"
 
 namespace vmcred::config {
@@ -11,9 +12,8 @@ namespace {
 using base::concat;
 using base::quoted;
 
+constexpr std::string_view k_qemu = "hypervisor 'qemu'";
 constexpr std::int64_t k_most_vcpus = 255;
-constexpr std::int64_t k_least_mem_mib = 16;
-constexpr std::int64_t k_most_mem_mib = std::int64_t{16} * 1024 * 1024;
 
 // Below are the hypervisor, the local machine and the host; the largest number means "any".
 constexpr std::int64_t k_least_cid = 3;
@@ -24,10 +24,13 @@ constexpr std::int64_t k_most_systemd = 999;
 
 void check_qemu_only(const TableReader& reader, const VirtualMachine& vm) {
   if (vm.hypervisor == Hypervisor::qemu) return;
-  for (const std::string_view key : {"machine", "accelerator"})
-    if (reader.has(key))
-      reader.report(key, concat(quoted(key), " is for hypervisor 'qemu' only, not for ",
-                                quoted(spelling(vm.hypervisor))));
+  const std::string_view other = spelling(vm.hypervisor);
+  reader.refuse("machine", k_qemu, other);
+  reader.refuse("cpu", k_qemu, other);
+  if (vm.accelerator == Accelerator::tcg)
+    reader.report("accelerator",
+                  concat("accelerator 'tcg' is for ", k_qemu, " only, not for ", quoted(other)),
+                  "leave it out: all others run on KVM");
 }
 
 // A bare name is looked up in $PATH; with a slash it is a path like the others.
@@ -48,8 +51,29 @@ void decode_vsock(const TableReader& vm_reader, VirtualMachine& vm) {
   if (!reader.has("device")) return;
   if (!reader.has("cid")) reader.report("device", "'vsock.device' needs 'vsock.cid'");
   if (vm.hypervisor != Hypervisor::qemu)
-    reader.report("device", concat("'vsock.device' is for hypervisor 'qemu' only, not for ",
+    reader.report("device", concat("'vsock.device' is for ", k_qemu, " only, not for ",
                                    quoted(spelling(vm.hypervisor))));
+}
+
+// What a transport needs of the config.
+void check_transport(const TableReader& reader, const VirtualMachine& vm) {
+  if (vm.transport == Transport::vsock && !vm.vsock_cid)
+    reader.report("transport", "transport 'vsock' needs 'vsock.cid'",
+                  "add 'vsock.cid = NUMBER', one that no other VM has");
+  if (vm.transport == Transport::initrd && !reader.has("initrd"))
+    reader.report("transport", "transport 'initrd' needs 'initrd', which the credentials are appended to",
+                  "add 'initrd = \"PATH\"', the guest's initrd");
+}
+
+void read_machine_id(const TableReader& reader, std::string& machine_id) {
+  std::string text;
+  reader.read_line("machine_id", text);
+  if (text.empty()) return;
+  if (auto digits = parse_machine_id(text))
+    machine_id = *std::move(digits);
+  else
+    reader.report("machine_id", "'machine_id' must be 32 hexadecimal digits or a UUID, and not all zeros",
+                  "make one: systemd-id128 new");
 }
 
 void read_systemd(const TableReader& reader, GuestSystemd& systemd) {
@@ -70,24 +94,26 @@ void read_systemd(const TableReader& reader, GuestSystemd& systemd) {
 }  // namespace
 
 void decode_hardware(const TableReader& reader, VirtualMachine& vm) {
-  reader.read_choice("hypervisor", k_hypervisor_spellings, vm.hypervisor);
+  const bool is_known = reader.read_choice("hypervisor", k_hypervisor_spellings, vm.hypervisor);
   reader.read_choice("machine", k_machine_spellings, vm.machine);
   reader.read_choice("accelerator", k_accelerator_spellings, vm.accelerator);
-  check_qemu_only(reader, vm);
+  reader.read_line("cpu", vm.cpu);
+  if (is_known) check_qemu_only(reader, vm);
   read_program(reader, vm.program);
   reader.read_whole("vcpu", 1, k_most_vcpus, vm.vcpu);
-  reader.read_whole("mem", k_least_mem_mib, k_most_mem_mib, vm.mem_mib);
+  decode_memory(reader, vm);
+  reader.read_boolean("graphics", vm.graphics);
   decode_vsock(reader, vm);
   reader.read_path("kernel", vm.kernel);
-  if (!reader.has("kernel"))
-    reader.report("kernel", concat(reader.title(), " needs 'kernel'"),
-                  "add 'kernel = \"PATH\"', the guest's kernel");
+  reader.require("kernel", "add 'kernel = \"PATH\"', the guest's kernel");
   reader.read_path("initrd", vm.initrd);
 }
 
 void decode_guest(const TableReader& vm_reader, VirtualMachine& vm) {
   vm_reader.read_choice("transport", k_transport_spellings, vm.transport);
+  check_transport(vm_reader, vm);
   vm_reader.read_boolean("allow_swap", vm.allow_swap);
+  read_machine_id(vm_reader, vm.machine_id);
   const Node::Table* table = vm_reader.read_table("guest");
   if (table == nullptr) return;
   const TableReader reader(vm_reader.context(), *table, vm_reader.find("guest")->key_location, k_guest_keys,

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
-
 #include "base/text.h"
 #include "config/decode.h"
 #include "config/name_rules.h"
@@ -42,25 +40,6 @@ void decode_vars_machine(const TableReader& reader, VirtualMachine& vm) {
     reader.report("vars_machine", concat(quoted(vm.vars_machine), " is not a valid name of a machine"));
 }
 
-// A command line is readable by every local user, a kernel's by every process in the guest as well.
-void refuse_credentials(const TableReader& reader, std::string_view key,
-                        const std::vector<std::string>& lines) {
-  const auto carries_one = [](const std::string& line) {
-    return line.find("io.systemd.credential") != std::string::npos ||
-           line.find("systemd.set_credential") != std::string::npos;
-  };
-  if (std::ranges::any_of(lines, carries_one))
-    reader.report(key, concat(quoted(key), " must not carry a credential: command lines are world-readable"),
-                  "use 'secrets' or 'static' instead");
-}
-
-void decode_command_lines(const TableReader& reader, VirtualMachine& vm) {
-  reader.read_lines("kernel_params", vm.kernel_params);
-  reader.read_lines("extra_args", vm.extra_args);
-  refuse_credentials(reader, "kernel_params", vm.kernel_params);
-  refuse_credentials(reader, "extra_args", vm.extra_args);
-}
-
 void decode_credentials(const TableReader& reader, const GeneratorIndex& generators, VirtualMachine& vm) {
   Context& context = reader.context();
   ClaimedNames names(context.findings);
@@ -93,9 +72,15 @@ VirtualMachine decode_vm(Context& context, const Member& member, const Generator
   decode_guest(reader, vm);
   decode_user(reader, vm);
   decode_command_lines(reader, vm);
+  decode_volumes(reader, vm);
+  decode_shares(reader, vm);
+  decode_interfaces(reader, vm);
+  decode_forwarded_ports(reader, vm);
+  decode_devices(reader, vm);
   decode_service(reader, vm);
   decode_credentials(reader, generators, vm);
   check_unit_limits(reader, vm);
+  check_vm(reader, vm);
   return vm;
 }
 

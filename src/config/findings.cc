@@ -11,6 +11,11 @@ void Findings::add(Location location, std::string_view sentence, std::string_vie
   m_findings.insert(place, {location, m_subject, error_at(m_path, location, sentence).with_hint(hint)});
 }
 
+bool Findings::any_about_current() const {
+  return std::ranges::any_of(m_findings,
+                             [this](const Finding& finding) { return finding.subject == m_subject; });
+}
+
 base::Error Findings::take() && {
   std::vector<base::Error> errors;
   errors.reserve(m_findings.size());

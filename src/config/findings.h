@@ -35,6 +35,9 @@ class Findings {
 
   bool empty() const { return m_findings.empty(); }
 
+  // Is any about what the next one would be about?
+  bool any_about_current() const;
+
   // One error that holds all of them in the order of the file. There must be one.
   base::Error take() &&;
 

@@ -10,7 +10,8 @@
 
 namespace vmcred::config {
 
-// The keys of one kind of table. In `place`, "*" stands for a name that the user chose.
+// The keys of one kind of table. In `place`, "*" stands for a name that the user chose, "[*]" for each
+// element of an array.
 struct TableKeys {
   std::string_view place;
   std::span<const std::string_view> values;
@@ -28,6 +29,14 @@ extern const TableKeys k_display_keys;
 extern const TableKeys k_vm_keys;
 extern const TableKeys k_vsock_keys;
 extern const TableKeys k_guest_keys;
+extern const TableKeys k_balloon_keys;
+extern const TableKeys k_volume_keys;
+extern const TableKeys k_share_keys;
+extern const TableKeys k_interface_keys;
+extern const TableKeys k_forwarded_port_keys;
+extern const TableKeys k_port_host_keys;
+extern const TableKeys k_port_guest_keys;
+extern const TableKeys k_device_keys;
 extern const TableKeys k_secret_keys;
 extern const TableKeys k_static_keys;
 

@@ -41,36 +41,36 @@ base::Result<Source> read_source(const std::string& path) {
 
 }  // namespace
 
-base::Result<Config> parse(const std::string& path, std::string_view text) {
+base::Result<Config> parse(const std::string& path, std::string_view text, VmCheck check) {
   VMCRED_TRY_ASSIGN(const Node root, parse_document(path, text));
-  return decode(root, path, directory_of(path), Pins());
+  return decode(root, path, directory_of(path), Pins(), check);
 }
 
-base::Result<UnitConfig> parse_for_units(const std::string& path, std::string_view text) {
+base::Result<UnitConfig> parse_for_units(const std::string& path, std::string_view text, VmCheck check) {
   VMCRED_TRY_ASSIGN(const Node root, parse_document(path, text));
-  return decode_for_units(root, path, directory_of(path), Pins());
+  return decode_for_units(root, path, directory_of(path), Pins(), check);
 }
 
-base::Result<Config> load(const std::string& path) {
+base::Result<Config> load(const std::string& path, VmCheck check) {
   VMCRED_TRY_ASSIGN(const Source source, read_source(path));
-  return decode(source.root, path, source.directory, Pins::in(source.directory));
+  return decode(source.root, path, source.directory, Pins::in(source.directory), check);
 }
 
-base::Result<UnitConfig> load_for_units(const std::string& path) {
+base::Result<UnitConfig> load_for_units(const std::string& path, VmCheck check) {
   VMCRED_TRY_ASSIGN(const Source source, read_source(path));
-  return decode_for_units(source.root, path, source.directory, Pins::in(source.directory));
+  return decode_for_units(source.root, path, source.directory, Pins::in(source.directory), check);
 }
 
 base::Result<UnitConfig> load_with_entry(const std::string& path, const std::string& vm,
-                                         const std::string& entry) {
+                                         const std::string& entry, VmCheck check) {
   VMCRED_TRY_ASSIGN(const Source source, read_source(path));
   Pins pins = Pins::in(source.directory);
   pins.put(vm, entry);
-  return decode_for_units(source.root, path, source.directory, std::move(pins));
+  return decode_for_units(source.root, path, source.directory, std::move(pins), check);
 }
 
-base::Result<Config> load_for_vm(const std::string& path, std::string_view name) {
-  VMCRED_TRY_ASSIGN(UnitConfig loaded, load_for_units(path));
+base::Result<Config> load_for_vm(const std::string& path, std::string_view name, VmCheck check) {
+  VMCRED_TRY_ASSIGN(UnitConfig loaded, load_for_units(path, check));
   for (BrokenVm& vm : loaded.broken)
     if (vm.name == name) return std::move(vm.error);
   return std::move(loaded.config);

@@ -140,6 +140,15 @@ mem = 16777216
 vsock = { cid = 4294967294, device = "vhost-user" }
 kernel = "/boot/vmlinuz"
 initrd = "/boot/initrd"
+cpu = "host,-sgx"
+hugepages = true
+hotplug_mem = 1024
+hotplugged_mem = 512
+balloon = { initial = 256, deflate_on_oom = false }
+graphics = true
+machine_id = "01234567-89AB-cdef-0123-456789abcdef"
+pre_start = ["./before", "x"]
+process_name = "microvm@a"
 kernel_params = ["quiet", ""]
 extra_args = ["-d", "guest_errors"]
 user = "vm_a"
@@ -158,6 +167,48 @@ secrets.token = { random = "alphanumeric:65536", rotate = "Mon..Fri *-*-1,15 03:
 secrets.cred = { encrypted = "../x.cred" }
 static.motd = { value = "one\ntwo\u0000", privileged = false }
 static."ssh.keys" = { value = "", privileged = true }
+forward_ports = [{ from = "guest", protocol = "tcp", host = { address = "10.0.0.1", port = 53 }, guest = { address = "10.0.2.9", port = 5353 } }]
+devices = [{ bus = "pci", path = "0000:06:00.0" }, { bus = "usb", path = "vendorid=0x0bda,productid=0x8153" }]
+[[vms.a.volumes]]
+image = "var.img"
+size = 64
+file_system = "btrfs"
+label = "var"
+mkfs_args = ["-q"]
+serial = "var-1"
+direct = true
+[[vms.a.volumes]]
+image = "/dev/vg/ro"
+format = "qcow2"
+read_only = true
+[[vms.a.shares]]
+protocol = "virtiofs"
+tag = "ro-store"
+source = "/nix/store"
+read_only = true
+cache = "always"
+virtiofsd_args = ["--xattr"]
+[[vms.a.shares]]
+protocol = "9p"
+tag = "home"
+source = "home"
+security_model = "mapped"
+[[vms.a.interfaces]]
+type = "tap"
+id = "vm-test"
+mac = "02:00:00:01:01:01"
+bridge = "br0"
+vhost = true
+[[vms.a.interfaces]]
+type = "macvtap"
+id = "vm-mac"
+mac = "02:00:00:01:01:02"
+link = "eth0"
+mode = "passthru"
+[[vms.a.interfaces]]
+type = "user"
+id = "net0"
+mac = "02:00:00:01:01:03"
 [vms.b]
 program = "qemu-system-x86_64"
 kernel = "k"
@@ -182,6 +233,17 @@ two|0
 vm a qemu microvm tcg program=../bin/qemu vcpu=255 mem=16777216 cid=4294967294 vhost-user
   kernel=/boot/vmlinuz initrd=/boot/initrd params=quiet| args=-d|guest_errors user=vm_a
   systemd=255 transport=fw_cfg allow_swap=1
+  cpu=host,-sgx hugepages hotplug=512/1024 balloon=256 stays graphics id=0123456789abcdef0123456789abcdef before=before|x name=microvm@a
+  volume var.img raw size=64 btrfs label=var mkfs=-q serial=var-1 read_only=0 direct=1
+  volume /dev/vg/ro qcow2 size=0 ext4 label= mkfs= serial= read_only=1 direct=0
+  share virtiofs ro-store /nix/store read_only=1 cache=always security=none args=--xattr
+  share 9p home home read_only=0 cache=auto security=mapped args=
+  interface tap vm-test 02:00:00:01:01:01 bridge=br0 link= mode=bridge vhost=1
+  interface macvtap vm-mac 02:00:00:01:01:02 bridge= link=eth0 mode=passthru vhost=0
+  interface user net0 02:00:00:01:01:03 bridge= link= mode=bridge vhost=0
+  port guest tcp 10.0.0.1:53 10.0.2.9:5353
+  device pci 0000:06:00.0
+  device usb vendorid=0x0bda,productid=0x8153
   service autostart=0 restart=never start=3600 stop=1 machined=1 encrypted
   vars_machine=Host_1
   secret key KEY all/key empty=1 privileged=0
@@ -287,20 +349,6 @@ TEST(FindVm, SuggestsAndLists) {
   EXPECT_EQ(error.what, "no vm 'databse' in x.toml (did you mean 'database'?)");
   EXPECT_EQ(error.hint, "the vms are: web, database");
   EXPECT_EQ(find_vm(Config{}, "a").error().hint, "add one as [vms.NAME]");
-}
-
-TEST(NotYet, NamesWhatThisVersionLacks) {
-  const auto config = parse("/x.toml", k_sample_toml);
-  ASSERT_TRUE(config);
-  std::vector<std::string> texts;
-  for (const auto& error : not_yet_supported(config->vms[0])) {
-    EXPECT_EQ(error.kind, base::ErrorKind::not_yet);
-    texts.push_back(error.what + " / " + error.hint);
-  }
-  EXPECT_THAT(
-      texts,
-      ElementsAre("vm 'test-vm': hypervisor 'cloud-hypervisor' is not yet supported / use 'qemu' for now"));
-  EXPECT_TRUE(not_yet_supported(parse("x.toml", "vms.a.kernel = 'k'")->vms[0]).empty());
 }
 
 }  // namespace

@@ -46,17 +46,21 @@ void TableReader::check_keys() const {
 
 std::string TableReader::title() const {
   if (m_keys.place.empty()) return "the config";
+  const std::size_t bracket = m_keys.place.find('[');
+  const std::size_t end = bracket == std::string_view::npos ? bracket : m_keys.place.rfind('.', bracket);
   std::string text = "[";
   const std::string_view* name = m_names.data();
-  for (const char c : m_keys.place) {
-    if (c != '*') {
-      text += c;
-      continue;
+  for (std::size_t i = 0; i < m_keys.place.size(); ++i) {
+    if (i == end) {
+      text += "] ";
+    } else if (m_keys.place[i] == '*') {
+      const std::string escaped = quoted(*name++);
+      text += std::string_view(escaped).substr(1, escaped.size() - 2);
+    } else {
+      text += m_keys.place[i];
     }
-    const std::string escaped = quoted(*name++);
-    text += std::string_view(escaped).substr(1, escaped.size() - 2);
   }
-  return text + "]";
+  return end == std::string_view::npos ? text + "]" : text;
 }
 
 const Member* TableReader::find(std::string_view key) const {
@@ -108,6 +112,31 @@ void TableReader::read_lines(std::string_view key, std::vector<std::string>& tar
 
 const Node::Table* TableReader::read_table(std::string_view key) const {
   return value_of<Node::Table>(key, "a table");
+}
+
+void TableReader::read_tables(std::string_view key, const TableKeys& keys,
+                              const std::function<void(const TableReader&)>& decode) const {
+  const auto* array = value_of<Node::Array>(key, "an array of tables");
+  if (array == nullptr) return;
+  for (std::size_t i = 0; i < array->size(); ++i) {
+    const Node& element = (*array)[i];
+    const auto* table = std::get_if<Node::Table>(&element.value);
+    if (table == nullptr) {
+      m_context.findings.add(element.location,
+                             concat(quoted(key), " must be an array of tables, this is ", noun(element)));
+      continue;
+    }
+    const std::string index = std::to_string(i);
+    decode(TableReader(m_context, *table, element.location, keys, {m_names[0], index}));
+  }
+}
+
+void TableReader::require(std::string_view key, std::string_view hint) const {
+  if (!has(key)) report(key, concat(title(), " needs ", quoted(key)), hint);
+}
+
+void TableReader::refuse(std::string_view key, std::string_view owner, std::string_view other) const {
+  if (has(key)) report(key, concat(quoted(key), " is for ", owner, " only, not for ", quoted(other)));
 }
 
 const std::int64_t* TableReader::whole_between(std::string_view key, std::int64_t least,

@@ -6,7 +6,7 @@
 
 #include <array>
 #include <concepts>
-#include <limits>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,6 +15,7 @@
 #include "config/document.h"
 #include "config/findings.h"
 #include "config/keys.h"
+#include "config/load.h"
 #include "config/spelling.h"
 
 namespace vmcred::config {
@@ -23,11 +24,13 @@ namespace vmcred::config {
 struct Context {
   Findings& findings;
   std::string_view directory;  // relative paths start here
+  VmCheck check = nullptr;     // what to ask about each VM
 };
 
 class TableReader {
  public:
-  // The names that the user chose on the way to this table, for each "*" in TableKeys::place.
+  // What stands for each "*" in TableKeys::place on the way to this table: names that the user chose, and the
+  // index of an element.
   using Names = std::array<std::string_view, 2>;
 
   // Adds a finding for each key that is not in `keys`. All arguments must outlive the reader; `location` is
@@ -58,31 +61,46 @@ class TableReader {
     if (const auto* value = whole_between(key, least, most)) target = static_cast<Integer>(*value);
   }
 
+  // False where there is another word, which the caller then should not judge the rest by.
   template <typename Enum, std::size_t size>
-  void read_choice(std::string_view key, const std::array<Spelling<Enum>, size>& spellings,
+  bool read_choice(std::string_view key, const std::array<Spelling<Enum>, size>& spellings,
                    Enum& target) const {
     std::string word;
     read_line(key, word);
-    if (word.empty()) return;
+    if (word.empty()) return !has(key);
     for (const Spelling<Enum>& spelling : spellings) {
       if (spelling.text != word) continue;
       target = spelling.value;
-      return;
+      return true;
     }
     std::vector<std::string> words;
     words.reserve(size);
     for (const Spelling<Enum>& spelling : spellings) words.emplace_back(spelling.text);
     report_choice(key, word, words);
+    return false;
   }
 
   // The table of this name, or nullptr.
   const Node::Table* read_table(std::string_view key) const;
 
+  // Calls `decode` with a reader for each element of an array of tables. Only for tables in [vms.NAME].
+  void read_tables(std::string_view key, const TableKeys& keys,
+                   const std::function<void(const TableReader& element)>& decode) const;
+
+  // A finding where the key is absent.
+  void require(std::string_view key, std::string_view hint = {}) const;
+
+  // A finding where the key is there, which is for `owner` only: "type 'bridge'".
+  void refuse(std::string_view key, std::string_view owner, std::string_view other) const;
+
   // A finding at the value of `key`, or at the table itself when there is none.
   void report(std::string_view key, std::string_view sentence, std::string_view hint = {}) const;
 
-  // "[vms.test-vm]"
+  // "[vms.test-vm]", "[vms.test-vm] volumes[0]"
   std::string title() const;
+
+  // Of the table itself.
+  Location location() const { return m_location; }
 
   Context& context() const { return m_context; }
   const Names& names() const { return m_names; }

@@ -49,6 +49,49 @@ inline constexpr std::array k_vsock_device_spellings = std::to_array<Spelling<Vs
     {VsockDevice::vhost, "vhost"},
     {VsockDevice::vhost_user, "vhost-user"},
 });
+inline constexpr std::array k_volume_format_spellings = std::to_array<Spelling<Volume::Format>>({
+    {Volume::Format::raw, "raw"},
+    {Volume::Format::qcow2, "qcow2"},
+});
+inline constexpr std::array k_share_protocol_spellings = std::to_array<Spelling<Share::Protocol>>({
+    {Share::Protocol::virtiofs, "virtiofs"},
+    {Share::Protocol::plan9, "9p"},
+});
+inline constexpr std::array k_share_cache_spellings = std::to_array<Spelling<Share::Cache>>({
+    {Share::Cache::automatic, "auto"},
+    {Share::Cache::always, "always"},
+    {Share::Cache::metadata, "metadata"},
+    {Share::Cache::never, "never"},
+});
+inline constexpr std::array k_security_model_spellings = std::to_array<Spelling<Share::SecurityModel>>({
+    {Share::SecurityModel::none, "none"},
+    {Share::SecurityModel::mapped, "mapped"},
+    {Share::SecurityModel::passthrough, "passthrough"},
+});
+inline constexpr std::array k_interface_type_spellings = std::to_array<Spelling<Interface::Type>>({
+    {Interface::Type::user, "user"},
+    {Interface::Type::tap, "tap"},
+    {Interface::Type::macvtap, "macvtap"},
+    {Interface::Type::bridge, "bridge"},
+});
+inline constexpr std::array k_macvtap_mode_spellings = std::to_array<Spelling<Interface::MacvtapMode>>({
+    {Interface::MacvtapMode::bridge, "bridge"},
+    {Interface::MacvtapMode::vepa, "vepa"},
+    {Interface::MacvtapMode::private_, "private"},
+    {Interface::MacvtapMode::passthru, "passthru"},
+});
+inline constexpr std::array k_forwarded_from_spellings = std::to_array<Spelling<ForwardedPort::From>>({
+    {ForwardedPort::From::host, "host"},
+    {ForwardedPort::From::guest, "guest"},
+});
+inline constexpr std::array k_port_protocol_spellings = std::to_array<Spelling<ForwardedPort::Protocol>>({
+    {ForwardedPort::Protocol::tcp, "tcp"},
+    {ForwardedPort::Protocol::udp, "udp"},
+});
+inline constexpr std::array k_device_bus_spellings = std::to_array<Spelling<Device::Bus>>({
+    {Device::Bus::pci, "pci"},
+    {Device::Bus::usb, "usb"},
+});
 inline constexpr std::array k_delivery_spellings = std::to_array<Spelling<Delivery>>({
     {Delivery::provider, "provider"},
     {Delivery::encrypted, "encrypted"},

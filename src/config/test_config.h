@@ -10,6 +10,7 @@
 #include "config/keys.h"
 #include "config/kind.h"
 #include "config/load.h"
+#include "config/test_hardware.h"
 
 namespace vmcred::config {
 
@@ -118,6 +119,7 @@ inline std::string vm_text(const VirtualMachine& vm) {
              " args=", base::join(vm.extra_args, "|"), " user=", vm.user,
              "\n  systemd=", systemd_text(vm.guest_systemd), " transport=", spelling(vm.transport),
              " allow_swap=", number(vm.allow_swap), "\n");
+  text += hardware_text(vm);
   text += service_text(vm);
   if (vm.vars_machine != vm.name) text += concat("  vars_machine=", vm.vars_machine, "\n");
   for (const auto& secret : vm.secrets)

@@ -5,7 +5,7 @@
 #include <cstdlib>
 
 #include "base/text.h"
-#include "config/load.h"
+#include "config/model.h"
 #include "credential/directory.h"
 #include "runner/accelerator.h"
 #include "runner/guest_channel.h"
@@ -86,8 +86,6 @@ Result<void> check_devices(const vmm::HostFacts& host, const std::string& user) 
 }
 
 Result<PreparedStart> prepare(const VirtualMachine& vm, StoredSecrets& stored, Purpose purpose) {
-  if (auto missing = config::not_yet_supported(vm); !missing.empty())
-    return base::first_with_others(std::move(missing));
   VMCRED_TRY(harden_process());
   vmm::HostFacts host{};
   VMCRED_TRY(check_host(vm, purpose, host));

@@ -55,8 +55,6 @@ class UnitMaker {
       VMCRED_TRY_ASSIGN(std::string text, vm_drop_in(vm, m_surroundings));
       add_file(vm_path(vm.name), std::move(text));
     } else {
-      if (auto missing = config::not_yet_supported(vm); !missing.empty())
-        return base::first_with_others(std::move(missing));
       VMCRED_TRY_ASSIGN(std::string text, vm_unit(vm, m_surroundings));
       add_file(vm_path(vm.name), std::move(text));
       if (vm.restart_if_changed == config::RestartIfChanged::always) VMCRED_TRY(make_watch(vm));
