@@ -5,10 +5,15 @@
 
 #include <cstddef>
 #include <span>
+#include <vector>
 
 #include "credential/credential.h"
 
 namespace vmcred::credential {
+
+// What a reader takes at most where the length comes from somebody else: more than any set needs that systemd
+// takes.
+inline constexpr std::size_t k_max_archive_bytes = 4UL * 1024 * 1024;
 
 // The archive's size, which depends on names and sizes only: a launch is planned before secrets are read.
 struct ArchivedOutline {
@@ -16,6 +21,9 @@ struct ArchivedOutline {
   std::size_t size;
 };
 std::size_t archive_size(std::span<const ArchivedOutline> outlines);
+
+// The outlines of a set, which must outlive them.
+std::vector<ArchivedOutline> archived_outlines(std::span<const Credential> set);
 
 // Writes the archive; `out` must have exactly archive_size() bytes.
 void write_archive(std::span<const Credential> set, std::span<std::byte> out);
