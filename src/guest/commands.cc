@@ -11,7 +11,7 @@ using command::Option;
 
 constexpr Option k_directory{
     "--directory", "DIR",
-    "the credentials' directory (default: $CREDENTIALS_DIRECTORY, else what PID 1 got)"};
+    "the credentials' directory (default: $CREDENTIALS_DIRECTORY, else what PID 1 got or was pulled)"};
 constexpr Option k_json{"--json", "", "print JSON"};
 
 constexpr std::array k_list_options{k_directory, k_json};
@@ -39,6 +39,16 @@ constexpr std::array k_import_options{
     Option{"--require", "", "fail if no credential arrived or one had to be skipped"},
     k_json,
 };
+constexpr std::array k_pull_options{
+    Option{"--from", "SOURCE",
+           "vsock:PORT, virtio-serial or mmds (default: what the kernel's vmcred.pull= says)"},
+    Option{"--directory", "DIR", "where to put the credentials, in memory (default: /run/credstore)"},
+    Option{"--mmds-address", "ADDRESS", "the metadata service's address (default: 169.254.169.254:80)"},
+    Option{"--timeout", "SECONDS", "how long to try (default: 60)"},
+};
+constexpr std::array k_init_options{
+    Option{"--root", "DIR", "where the initrd is unpacked, to try it there"},
+};
 
 constexpr std::array k_commands{
     Command{"list", "", "Show the names and sizes of the credentials", k_list_options, run_list},
@@ -49,6 +59,10 @@ constexpr std::array k_commands{
     Command{"notify", "", "Tell the host's systemd that this guest is ready, or what it does",
             k_notify_options, run_notify},
     Command{"import", "", "Fetch the credentials where systemd is not PID 1", k_import_options, run_import},
+    Command{"pull", "", "Fetch the credentials from the host, for guests that have to ask for them",
+            k_pull_options, run_pull},
+    Command{"init", "[ARGUMENT...]", "Take the credentials out of the initrd and become its init",
+            k_init_options, run_init},
 };
 
 constexpr std::array k_groups{command::Group{.title = "", .commands = k_commands}};

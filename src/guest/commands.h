@@ -15,6 +15,8 @@ base::Result<void> run_cat(const command::Arguments& arguments, const command::S
 base::Result<void> run_verify(const command::Arguments& arguments, const command::Streams& streams);
 base::Result<void> run_report(const command::Arguments& arguments, const command::Streams& streams);
 base::Result<void> run_notify(const command::Arguments& arguments, const command::Streams& streams);
+base::Result<void> run_pull(const command::Arguments& arguments, const command::Streams& streams);
+base::Result<void> run_init(const command::Arguments& arguments, const command::Streams& streams);
 base::Result<void> run_import(const command::Arguments& arguments, const command::Streams& streams);
 
 }  // namespace vmcred::guest

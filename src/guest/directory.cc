@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <cerrno>
 #include <cstdlib>
 
@@ -27,13 +28,27 @@ Error open_error(const std::string& path, int error_number) {
   return error;
 }
 
+bool has_manifest(std::string_view directory) {
+  return ::access(base::concat(directory, "/", credential::k_manifest_name).c_str(), F_OK) == 0;
+}
+
 }  // namespace
 
 Result<CredentialDirectory> CredentialDirectory::open(const command::Arguments& arguments) {
+  const bool was_pulled = !has_manifest(k_system_directory) && has_manifest(k_pull_directory);
+  return open(arguments, was_pulled ? k_pull_directory : k_system_directory);
+}
+
+Result<CredentialDirectory> CredentialDirectory::open_system(const command::Arguments& arguments) {
+  return open(arguments, k_system_directory);
+}
+
+Result<CredentialDirectory> CredentialDirectory::open(const command::Arguments& arguments,
+                                                      std::string_view default_path) {
   const char* from_environment = std::getenv("CREDENTIALS_DIRECTORY");
   const auto given = arguments.value("--directory");
   const bool is_default = !given && from_environment == nullptr;
-  std::string path(k_system_directory);
+  std::string path(default_path);
   if (from_environment != nullptr) path = from_environment;
   if (given) path = *given;
 

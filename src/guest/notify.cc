@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <linux/vm_sockets.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -10,8 +9,8 @@
 #include "base/unique_fd.h"
 #include "guest/commands.h"
 #include "guest/directory.h"
-#include "guest/kernel_module.h"
 #include "guest/notify_address.h"
+#include "guest/vsock.h"
 
 namespace vmcred::guest {
 namespace {
@@ -27,7 +26,7 @@ constexpr timeval k_send_time{.tv_sec = 10, .tv_usec = 0};
 constexpr int k_close_milliseconds = 2000;
 
 Result<NotifyAddress> host_address(const command::Arguments& arguments) {
-  VMCRED_TRY_ASSIGN(const auto directory, CredentialDirectory::open(arguments));
+  VMCRED_TRY_ASSIGN(const auto directory, CredentialDirectory::open_system(arguments));
   VMCRED_TRY_ASSIGN(const auto credentials, directory.list());
   const std::string name(k_credential);
   if (std::ranges::find(credentials, name, &StoredCredential::name) == credentials.end())
@@ -57,29 +56,10 @@ Error host_error(std::string_view step) {
   return {.kind = ErrorKind::host, .what = concat("virtio socket: ", step, ": ", base::errno_text(errno))};
 }
 
-Result<UniqueFd> connect_to_host(const NotifyAddress& address) {
-  UniqueFd socket(::socket(AF_VSOCK, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  if (!socket.valid()) return host_error("this kernel has none");
-  // A port of root's tells the host that it is not just any process of this guest; who has none goes without.
-  sockaddr_vm own{};
-  own.svm_family = AF_VSOCK;
-  own.svm_cid = VMADDR_CID_ANY;
-  for (own.svm_port = 1023; own.svm_port > 512; --own.svm_port)
-    if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&own), sizeof own) == 0 || errno != EADDRINUSE)
-      break;
-  if (::setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &k_send_time, sizeof k_send_time) != 0)
-    return host_error("set a time limit");
-  sockaddr_vm host{};
-  host.svm_family = AF_VSOCK;
-  host.svm_cid = address.cid;
-  host.svm_port = address.port;
-  if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&host), sizeof host) != 0)
-    return host_error("the host does not answer");
-  return socket;
-}
-
 // The host closes the connection once it has the message; one that is closed before might be lost.
 Result<void> send_message(const UniqueFd& socket, std::string_view message) {
+  if (::setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &k_send_time, sizeof k_send_time) != 0)
+    return host_error("set a time limit");
   if (::send(socket.get(), message.data(), message.size(), MSG_NOSIGNAL) !=
       static_cast<ssize_t>(message.size()))
     return host_error("send");
@@ -94,8 +74,7 @@ Result<void> send_message(const UniqueFd& socket, std::string_view message) {
 Result<void> run_notify(const command::Arguments& arguments, const command::Streams&) {
   VMCRED_TRY_ASSIGN(const std::string message, message_of(arguments));
   VMCRED_TRY_ASSIGN(const NotifyAddress address, host_address(arguments));
-  load_kernel_module("vmw_vsock_virtio_transport");
-  VMCRED_TRY_ASSIGN(const UniqueFd socket, connect_to_host(address));
+  VMCRED_TRY_ASSIGN(const UniqueFd socket, connect_by_vsock(address.cid, address.port));
   return send_message(socket, message);
 }
 

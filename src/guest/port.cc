@@ -5,7 +5,6 @@
 #include <unistd.h>
 #include <cerrno>
 #include <optional>
-#include <thread>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -18,18 +17,8 @@ namespace {
 using base::Error;
 using base::ErrorKind;
 using base::Result;
-using Clock = std::chrono::steady_clock;
 
-constexpr std::chrono::milliseconds k_pause{20};
 constexpr std::size_t k_max_port_name_bytes = 256;
-
-// Sleeps a little, unless the time is over. Polling, as the kernel gives no event for "the host opened its
-// end".
-bool pause_until(Clock::time_point deadline) {
-  if (Clock::now() >= deadline) return false;
-  std::this_thread::sleep_for(k_pause);
-  return true;
-}
 
 // The device's name ("vport1p1"), or nothing while there is no such port.
 std::optional<std::string> find_device(const PortPlaces& places, std::string_view port) {
@@ -41,29 +30,29 @@ std::optional<std::string> find_device(const PortPlaces& places, std::string_vie
   return std::nullopt;
 }
 
-Result<base::UniqueFd> wait_for_port(const PortPlaces& places, std::string_view port,
-                                     Clock::time_point deadline) {
+}  // namespace
+
+Result<base::UniqueFd> open_port(const PortPlaces& places, std::string_view port, int access,
+                                 Deadline deadline) {
   if (!base::path_exists(places.names)) load_kernel_module("virtio_console");
   do {
     const auto device = find_device(places, port);
     if (!device) continue;
     const std::string path = base::concat(places.devices, "/", *device);
-    base::UniqueFd fd(::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+    base::UniqueFd fd(::open(path.c_str(), access | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
     if (fd.valid()) return fd;
     const bool may_come = errno == ENOENT || errno == ENXIO || errno == EBUSY;
     if (!may_come) return base::errno_error(path);
   } while (pause_until(deadline));
   return Error{.kind = ErrorKind::host,
                .what = base::concat("no usable virtio-serial port is named ", base::quoted(port)),
-               .hint = "the host adds the port when it starts the VM; --console needs none"};
+               .hint = "the host adds the port when it starts the VM; 'report --console' needs none"};
 }
-
-}  // namespace
 
 Result<void> write_to_port(const PortPlaces& places, std::string_view port, std::string_view text,
                            std::chrono::milliseconds timeout) {
-  const auto deadline = Clock::now() + timeout;
-  VMCRED_TRY_ASSIGN(const base::UniqueFd fd, wait_for_port(places, port, deadline));
+  const Deadline deadline = deadline_in(timeout);
+  VMCRED_TRY_ASSIGN(const base::UniqueFd fd, open_port(places, port, O_WRONLY, deadline));
   while (!text.empty()) {
     const ssize_t n = ::write(fd.get(), text.data(), text.size());
     if (n >= 0) {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fcntl.h>
-#include <charconv>
 
 #include "base/file.h"
 #include "base/text.h"
 #include "guest/commands.h"
+#include "guest/deadline.h"
 #include "guest/directory.h"
 #include "guest/port.h"
 #include "guest/report_line.h"
@@ -17,19 +17,6 @@ using base::ErrorKind;
 using base::Result;
 
 constexpr std::chrono::seconds k_default_timeout{30};
-constexpr int k_max_timeout_seconds = 24 * 60 * 60;
-
-Result<std::chrono::seconds> timeout_of(const command::Arguments& arguments) {
-  const auto text = arguments.value("--timeout");
-  if (!text) return k_default_timeout;
-  int seconds = -1;
-  const char* end = text->data() + text->size();
-  const auto [rest, error] = std::from_chars(text->data(), end, seconds);
-  if (error != std::errc() || rest != end || seconds < 0 || seconds > k_max_timeout_seconds)
-    return Error{.kind = ErrorKind::usage,
-                 .what = base::concat("--timeout takes whole seconds, at most ", k_max_timeout_seconds)};
-  return std::chrono::seconds(seconds);
-}
 
 // Starts a line of its own between whatever else is written to the console.
 Result<void> write_to_console(std::string_view line) {
@@ -42,7 +29,7 @@ Result<void> write_to_console(std::string_view line) {
 }  // namespace
 
 Result<void> run_report(const command::Arguments& arguments, const command::Streams&) {
-  VMCRED_TRY_ASSIGN(const auto timeout, timeout_of(arguments));
+  VMCRED_TRY_ASSIGN(const auto timeout, timeout_of(arguments, k_default_timeout));
   const bool to_console = arguments.has("--console");
   if (to_console && arguments.has("--port"))
     return Error{.kind = ErrorKind::usage, .what = "--console and --port exclude each other"};

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "base/unique_fd.h"
 #include "credential/credential.h"
 
 namespace vmcred::guest {
@@ -20,5 +21,12 @@ enum class Placement {
 // error where the directory holds files already, or would put credentials on a disk.
 base::Result<void> place_credentials(const std::string& path, const credential::CredentialSet& set,
                                      Placement placement);
+
+// The parts, for whoever fills a directory in another way: makes the directory like that, with all above it,
+// and refuses one that is on a disk;
+base::Result<base::UniqueFd> make_credential_directory(const std::string& path);
+// and writes the files.
+base::Result<void> write_credential_files(const base::UniqueFd& directory,
+                                          const credential::CredentialSet& set);
 
 }  // namespace vmcred::guest
