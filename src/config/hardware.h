@@ -14,11 +14,11 @@ struct Volume {
 
   std::string image;  // a file or block device of the host
   Format format = Format::raw;
-  std::uint64_t size_mib = 0;          // what a missing image is made with; 0: it must be there
-  std::string file_system = "ext4";    // of an image that is made; empty: none
-  std::string label;                   // likewise
-  std::vector<std::string> mkfs_args;  // likewise
-  std::string serial;
+  std::uint64_t size_mib = 0;               // what a missing image is made with; 0: it must be there
+  std::string file_system = "ext4";         // of an image that is made; empty: none
+  std::string label = {};                   // likewise
+  std::vector<std::string> mkfs_args = {};  // likewise
+  std::string serial = {};
   bool read_only = false;
   bool direct = false;  // past the host's page cache
 };
@@ -35,7 +35,7 @@ struct Share {
   bool read_only = false;
   Cache cache = Cache::automatic;
   SecurityModel security_model = SecurityModel::none;
-  std::vector<std::string> virtiofsd_args;
+  std::vector<std::string> virtiofsd_args = {};
 };
 
 struct Interface {
@@ -43,10 +43,11 @@ struct Interface {
   enum class MacvtapMode { bridge, vepa, private_, passthru };
 
   Type type = Type::user;
-  std::string id;      // of tap and macvtap: the interface's name on the host
-  std::string mac;     // "02:00:00:01:01:01"
-  std::string bridge;  // of bridge: the host's bridge. Of tap: the bridge that the tap joins; may be empty
-  std::string link;    // of macvtap: the host's interface below it
+  std::string id = {};   // of tap and macvtap: the interface's name on the host
+  std::string mac = {};  // "02:00:00:01:01:01"
+  std::string bridge =
+      {};                 // of bridge: the host's bridge. Of tap: the bridge that the tap joins; may be empty
+  std::string link = {};  // of macvtap: the host's interface below it
   MacvtapMode mode = MacvtapMode::bridge;
   bool vhost = false;  // of tap: the kernel moves the packets
 };
@@ -58,9 +59,9 @@ struct ForwardedPort {
 
   From from = From::host;
   Protocol protocol = Protocol::tcp;
-  std::string host_address;  // empty: any, for `guest` 127.0.0.1
+  std::string host_address = {};  // empty: any, for `guest` 127.0.0.1
   std::uint16_t host_port = 0;
-  std::string guest_address;  // empty: the guest's own
+  std::string guest_address = {};  // empty: the guest's own
   std::uint16_t guest_port = 0;
 };
 

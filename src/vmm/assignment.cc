@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vmm/assignment.h"
 
-#include <algorithm>
+#include <limits>
 
 #include "base/text.h"
 #include "credential/oem_string.h"
@@ -33,7 +33,7 @@ class SmbiosTable {
       m_size += in_last;
     } else {
       const std::size_t size = smbios::oem_structure_size(1, string_bytes);
-      if (m_size + size > m_limits.total_bytes) return false;
+      if (m_size + size > m_limits.total_bytes || m_structures.size() == most_structures()) return false;
       m_structures.emplace_back();
       m_last_size = size;
       m_size += size;
@@ -45,6 +45,10 @@ class SmbiosTable {
   std::vector<std::vector<std::size_t>> take() && { return std::move(m_structures); }
 
  private:
+  std::size_t most_structures() const {
+    return m_limits.most_structures == 0 ? std::numeric_limits<std::size_t>::max() : m_limits.most_structures;
+  }
+
   SmbiosLimits m_limits;
   std::vector<std::vector<std::size_t>> m_structures;
   std::size_t m_last_size = 0;
@@ -95,6 +99,9 @@ std::string why_not_smbios(const CredentialOutline& outline, const TransportLimi
   if (!SmbiosTable(*limits.smbios).could_hold(string_bytes))
     return base::concat("its SMBIOS string would be ", base::byte_count(string_bytes), ", a structure holds ",
                         base::byte_count(limits.smbios->structure_bytes - smbios::oem_structure_size(1, 0)));
+  if (limits.smbios->most_structures == 1)
+    return base::concat("the only SMBIOS structure, of ", base::byte_count(limits.smbios->structure_bytes),
+                        ", is full");
   return base::concat("the SMBIOS table's ", base::byte_count(limits.smbios->total_bytes), " are full");
 }
 
@@ -114,10 +121,15 @@ std::string_view way_out(const CredentialOutline& outline, const TransportLimits
 
 }  // namespace
 
+base::Result<void> check_sizes(std::span<const CredentialOutline> outlines, const TransportLimits& limits) {
+  auto findings = find_oversized(outlines, limits);
+  if (!findings.empty()) return base::first_with_others(std::move(findings));
+  return {};
+}
+
 base::Result<Assignment> assign_transports(std::span<const CredentialOutline> outlines,
                                            const TransportLimits& limits) {
-  if (auto findings = find_oversized(outlines, limits); !findings.empty())
-    return base::first_with_others(std::move(findings));
+  VMCRED_TRY(check_sizes(outlines, limits));
 
   Assignment assignment;
   SmbiosTable table(limits.smbios.value_or(SmbiosLimits{.structure_bytes = 0, .total_bytes = 0}));

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "base/result.h"
-#include "vmm/capability.h"
 #include "vmm/outline.h"
+#include "vmm/transport_limits.h"
 
 namespace vmcred::vmm {
 
@@ -25,5 +25,8 @@ struct Assignment {
 // whole, or with one for a set that is too large; nothing is left out or cut.
 base::Result<Assignment> assign_transports(std::span<const CredentialOutline> outlines,
                                            const TransportLimits& limits);
+
+// What holds for every transport: no credential and no set larger than the guest takes.
+base::Result<void> check_sizes(std::span<const CredentialOutline> outlines, const TransportLimits& limits);
 
 }  // namespace vmcred::vmm

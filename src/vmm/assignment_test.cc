@@ -30,7 +30,7 @@ TransportLimits limits_of(Machine kind, Transport transport = Transport::automat
   auto vm = test_support::machine(kind);
   vm.transport = transport;
   vm.guest_systemd = systemd;
-  return *transport_limits(vm);
+  return transport_limits(vm);
 }
 
 // A credential of this size whose name has this many characters.

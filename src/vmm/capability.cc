@@ -7,99 +7,228 @@
 #include "base/text.h"
 #include "config/load.h"
 #include "credential/credential.h"
-#include "smbios/type11.h"
 
 namespace vmcred::vmm {
 namespace {
 
-using config::GuestSystemd;
 using config::Hypervisor;
 using config::Machine;
+using config::Transport;
 
-struct Capability {
-  Hypervisor hypervisor;
-  Machine machine;
-  bool smbios;
-  std::size_t fw_cfg_items;  // free slots in QEMU 7.2 to 10.0, the smaller figure; 0: no fw_cfg
-};
-
-// -M microvm accepts -smbios and ignores it without a word, up to QEMU 10.0.
-constexpr std::array k_capabilities = {
-    Capability{.hypervisor = Hypervisor::qemu, .machine = Machine::q35, .smbios = true, .fw_cfg_items = 15},
-    Capability{.hypervisor = Hypervisor::qemu, .machine = Machine::pc, .smbios = true, .fw_cfg_items = 18},
-    Capability{
-        .hypervisor = Hypervisor::qemu, .machine = Machine::microvm, .smbios = false, .fw_cfg_items = 22},
-};
-
-constexpr std::size_t k_fw_cfg_name_bytes = 55 - sizeof("opt/io.systemd.credentials/") + 1;
-constexpr std::size_t k_fw_cfg_most_items = 512;
-
-// Above 65,535 bytes QEMU, SeaBIOS and Linux each fail in a way of their own, most of them in silence.
+// Above 65,535 bytes QEMU, SeaBIOS and Linux each fail in a way of their own, most of them in silence;
+// cloud-hypervisor writes on into the guest's memory.
 constexpr std::size_t k_smbios_table_bytes = 64'000;
 
-// systemd before 257 reads one page of each structure and drops the rest in silence.
-constexpr int k_first_systemd_past_one_page = 257;
-constexpr std::size_t k_smbios_page_bytes = 4096;
-
-// From 254 on systemd keeps credentials on a tmpfs of 1 MiB, so every started page counts.
-constexpr int k_first_systemd_on_tmpfs = 254;
-
-// What QEMU's own structures take of the table: fixed ones, and one memory device for each 16 GiB.
-std::size_t own_structures_bytes(const config::VirtualMachine& vm) {
-  constexpr std::size_t k_fixed = 1024;
-  constexpr std::size_t k_per_memory_device = 160;
-  constexpr std::uint64_t k_memory_device_mib = 16 * 1024;
-  return k_fixed + k_per_memory_device * static_cast<std::size_t>(vm.mem_mib / k_memory_device_mib + 1);
+constexpr TransportOffer carries_all(Transport transport) {
+  return {.transport = transport, .bytes = credential::k_max_total_bytes};
+}
+constexpr TransportOffer smbios(std::size_t structures = 0) {
+  return {.transport = Transport::smbios, .bytes = k_smbios_table_bytes, .structures = structures};
+}
+// Free slots in QEMU 7.2 to 10.0, the smaller figure: one too many aborts QEMU with a core dump.
+constexpr TransportOffer fw_cfg(std::size_t items) {
+  return {.transport = Transport::fw_cfg, .bytes = credential::k_max_total_bytes, .items = items};
 }
 
-bool may_be_systemd_before(const GuestSystemd& systemd, int version) {
-  return systemd.kind == GuestSystemd::Kind::unknown ||
-         (systemd.kind == GuestSystemd::Kind::version && systemd.version < version);
+constexpr auto k_initrd = carries_all(Transport::initrd);
+constexpr auto k_vsock = carries_all(Transport::vsock);
+constexpr auto k_virtio_serial = carries_all(Transport::virtio_serial);
+
+constexpr std::array k_q35_transports = {smbios(), fw_cfg(15), k_initrd, k_virtio_serial, k_vsock};
+constexpr std::array k_pc_transports = {smbios(), fw_cfg(18), k_initrd, k_virtio_serial, k_vsock};
+// -M microvm accepts -smbios and ignores it without a word, up to QEMU 10.0.
+constexpr std::array k_microvm_transports = {fw_cfg(22), k_initrd, k_virtio_serial, k_vsock};
+constexpr std::array k_cloud_hypervisor_transports = {smbios(1), k_initrd, k_vsock};
+constexpr std::array k_firecracker_transports = {k_initrd, k_vsock, carries_all(Transport::mmds)};
+constexpr std::array k_initrd_or_vsock = {k_initrd, k_vsock};
+constexpr std::array k_stratovirt_transports = {k_initrd, k_virtio_serial, k_vsock};
+constexpr std::array k_vfkit_transports = {k_vsock};
+
+constexpr std::array k_vhost = {VsockBackEnd::vhost};
+constexpr std::array k_built_in = {VsockBackEnd::built_in};
+constexpr std::array k_vhost_or_vhost_user = {VsockBackEnd::vhost, VsockBackEnd::vhost_user};
+constexpr std::array k_vhost_or_built_in = {VsockBackEnd::vhost, VsockBackEnd::built_in};
+
+constexpr Capability qemu(Machine machine, std::span<const TransportOffer> transports, bool hotplug) {
+  return {
+      .hypervisor = Hypervisor::qemu,
+      .machine = machine,
+      .transports = transports,
+      .api = Api::qmp,
+      .stop = StopMethod::qmp,
+      .vsock = k_vhost_or_vhost_user,
+      .balloon = {.device = true, .deflate_on_oom = true},
+      .hugepages = true,
+      .hotplug = hotplug,
+      .interfaces =
+          {.user = true, .tap = true, .macvtap = true, .bridge = true, .several_queues = true, .vhost = true},
+      .forwarded_ports = true,
+      .shares = {.virtiofs = true,
+                 .virtiofs_read_only = true,
+                 .plan9 = true,
+                 .plan9_read_only = true,
+                 .plan9_models = true},
+      .volumes = {.qcow2 = true, .serial = true, .direct = true, .read_only = true},
+      .pci = true,
+      .usb = true,
+      .graphics = true,
+      .cpu_model = true,
+      .uuid = true,
+      .kernel_params = "console=ttyS0 reboot=t panic=-1",
+      .program = "qemu-system-x86_64",
+      .comes_from = "Debian: qemu-system-x86"};
 }
 
-bool may_be_systemd_from(const GuestSystemd& systemd, int version) {
-  return systemd.kind == GuestSystemd::Kind::unknown ||
-         (systemd.kind == GuestSystemd::Kind::version && systemd.version >= version);
-}
+constexpr Capability k_cloud_hypervisor = {
+    .hypervisor = Hypervisor::cloud_hypervisor,
+    .transports = k_cloud_hypervisor_transports,
+    .api = Api::http,
+    .stop = StopMethod::cloud_hypervisor_api,
+    .vsock = k_built_in,
+    .balloon = {.device = true, .initial = true, .deflate_on_oom = true},
+    .hugepages = true,
+    .hotplug = true,
+    .interfaces = {.tap = true, .macvtap = true, .several_queues = true},
+    .shares = {.virtiofs = true, .virtiofs_read_only = true},
+    .volumes = {.qcow2 = true, .serial = true, .direct = true, .read_only = true},
+    .pci = true,
+    .uuid = true,
+    .kernel_params = "console=ttyS0 reboot=t panic=-1",
+    .program = "cloud-hypervisor",
+    .comes_from = "its releases on GitHub"};
 
-SmbiosLimits smbios_limits(const config::VirtualMachine& vm) {
-  const std::size_t taken = own_structures_bytes(vm) + smbios::oem_structure_size(1, 1);
-  const std::size_t total =
-      taken > k_smbios_table_bytes ? 0 : k_smbios_table_bytes - own_structures_bytes(vm);
-  const bool one_page = may_be_systemd_before(vm.guest_systemd, k_first_systemd_past_one_page);
-  return {.structure_bytes = one_page ? std::min(k_smbios_page_bytes, total) : total, .total_bytes = total};
-}
+constexpr Capability k_firecracker = {
+    .hypervisor = Hypervisor::firecracker,
+    .transports = k_firecracker_transports,
+    .api = Api::http,
+    .stop = StopMethod::firecracker_api,
+    .vsock = k_built_in,
+    .balloon = {.device = true, .initial = true, .deflate_on_oom = true},
+    .hugepages = true,
+    .interfaces = {.tap = true},
+    .volumes = {.read_only = true},
+    .most_cpus = 32,
+    .kernel_line_bytes = 2048,
+    .kernel_params = "console=ttyS0 reboot=k panic=-1 i8042.noaux i8042.nomux i8042.dumbkbd",
+    .program = "firecracker",
+    .comes_from = "its releases on GitHub"};
+
+constexpr Capability k_crosvm = {
+    .hypervisor = Hypervisor::crosvm,
+    .transports = k_initrd_or_vsock,
+    .api = Api::crosvm_socket,
+    .stop = StopMethod::crosvm_socket,
+    .vsock = k_vhost,
+    .balloon = {.device = true, .initial = true},
+    .hugepages = true,
+    .interfaces = {.tap = true, .macvtap = true, .several_queues = true, .vhost = true},
+    .shares = {.virtiofs = true, .virtiofs_read_only = true, .plan9 = true},
+    .volumes = {.qcow2 = true, .serial = true, .direct = true, .read_only = true},
+    .pci = true,
+    .kernel_params = "console=ttyS0 reboot=k panic=-1",
+    .program = "crosvm",
+    .comes_from = "its source"};
+
+constexpr Capability k_kvmtool = {
+    .hypervisor = Hypervisor::kvmtool,
+    .transports = k_initrd_or_vsock,
+    .vsock = k_vhost,
+    .balloon = {.device = true},
+    .interfaces = {.user = true, .tap = true, .macvtap = true, .vhost = true},
+    .shares = {.plan9 = true},
+    .volumes = {.direct = true, .read_only = true, .most = 4},
+    .pci = true,
+    .kernel_params =
+        "console=ttyS0 noapic noacpi pci=conf1 reboot=k panic=1 i8042.direct=1 i8042.dumbkbd=1 "
+        "i8042.nopnp=1 i8042.noaux=1",
+    .not_in_paths = ",",
+    .program = "lkvm",
+    .comes_from = "Debian: kvmtool"};
+
+constexpr Capability k_stratovirt = {.hypervisor = Hypervisor::stratovirt,
+                                     .transports = k_stratovirt_transports,
+                                     .api = Api::qmp,
+                                     .vsock = k_vhost,
+                                     .balloon = {.device = true, .deflate_on_oom = true},
+                                     .interfaces = {.tap = true, .macvtap = true, .vhost = true},
+                                     .shares = {.virtiofs = true, .virtiofs_read_only = true},
+                                     .volumes = {.serial = true, .direct = true, .read_only = true},
+                                     .kernel_params = "console=ttyS0 pci=off reboot=k panic=-1",
+                                     .not_in_paths = ",",
+                                     .program = "stratovirt",
+                                     .comes_from = "its source"};
+
+constexpr Capability k_alioth = {.hypervisor = Hypervisor::alioth,
+                                 .transports = k_initrd_or_vsock,
+                                 .vsock = k_vhost_or_built_in,
+                                 .balloon = {.device = true},
+                                 .interfaces = {.tap = true, .macvtap = true, .several_queues = true},
+                                 .shares = {.virtiofs = true, .virtiofs_read_only = true},
+                                 .volumes = {.read_only = true},
+                                 .kernel_params = "console=ttyS0 reboot=t panic=-1",
+                                 .program = "alioth",
+                                 .comes_from = "crates.io: alioth-cli"};
+
+constexpr Capability k_vfkit = {.hypervisor = Hypervisor::vfkit,
+                                .transports = k_vfkit_transports,
+                                .api = Api::http,
+                                .stop = StopMethod::vfkit_api,
+                                .readiness = Readiness::started,
+                                .vsock = k_built_in,
+                                .interfaces = {.user = true},
+                                .shares = {.virtiofs = true},
+                                .volumes = {.serial = true},
+                                .graphics = true,
+                                .kernel_params = "console=hvc0 reboot=t panic=-1",
+                                .not_in_paths = ",\"",
+                                .program = "vfkit",
+                                .comes_from = "Homebrew, on macOS only"};
+
+constexpr std::array k_capabilities = {
+    qemu(Machine::q35, k_q35_transports, true),
+    qemu(Machine::pc, k_pc_transports, true),
+    qemu(Machine::microvm, k_microvm_transports, false),
+    k_cloud_hypervisor,
+    k_firecracker,
+    k_crosvm,
+    k_kvmtool,
+    k_stratovirt,
+    k_alioth,
+    k_vfkit,
+};
+
+bool has_machines(const Capability& capability) { return capability.hypervisor == Hypervisor::qemu; }
 
 }  // namespace
 
-base::Result<TransportLimits> transport_limits(const config::VirtualMachine& vm) {
-  const auto* row =
-      std::find_if(k_capabilities.begin(), k_capabilities.end(), [&](const Capability& candidate) {
-        return candidate.hypervisor == vm.hypervisor && candidate.machine == vm.machine;
-      });
-  if (row == k_capabilities.end())
-    return base::Error{
-        .kind = base::ErrorKind::not_yet,
-        .what = base::concat("vm ", base::quoted(vm.name), ": hypervisor ",
-                             base::quoted(config::spelling(vm.hypervisor)), " is not yet supported"),
-        .hint = "set hypervisor = \"qemu\""};
+std::span<const Capability> capabilities() { return k_capabilities; }
 
-  TransportLimits limits{.smbios = std::nullopt,
-                         .fw_cfg = std::nullopt,
-                         .credential_bytes = credential::k_max_credential_bytes,
-                         .total_bytes = credential::k_max_total_bytes,
-                         .memory_pages = std::nullopt};
-  // With terabytes of memory QEMU's own structures leave no room in the table.
-  const SmbiosLimits smbios = smbios_limits(vm);
-  if (row->smbios && vm.transport != config::Transport::fw_cfg && smbios.total_bytes > 0)
-    limits.smbios = smbios;
-  if (row->fw_cfg_items > 0 && vm.transport != config::Transport::smbios)
-    limits.fw_cfg = FwCfgLimits{.name_bytes = k_fw_cfg_name_bytes,
-                                .default_items = row->fw_cfg_items,
-                                .most_items = k_fw_cfg_most_items};
-  if (may_be_systemd_from(vm.guest_systemd, k_first_systemd_on_tmpfs))
-    limits.memory_pages = credential::k_max_total_bytes / k_page_bytes;
-  return limits;
+const Capability& capability_of(const config::VirtualMachine& vm) {
+  return *std::ranges::find_if(k_capabilities, [&](const Capability& row) {
+    return row.hypervisor == vm.hypervisor && (!has_machines(row) || row.machine == vm.machine);
+  });
+}
+
+const TransportOffer* offer(const Capability& capability, Transport transport) {
+  const auto found = std::ranges::find(capability.transports, transport, &TransportOffer::transport);
+  return found == capability.transports.end() ? nullptr : &*found;
+}
+
+std::string row_name(const Capability& capability) {
+  const auto name = config::spelling(capability.hypervisor);
+  return has_machines(capability) ? base::concat(name, " ", config::spelling(capability.machine))
+                                  : std::string(name);
+}
+
+std::string sentence_name(const Capability& capability) {
+  const auto name = config::spelling(capability.hypervisor);
+  return has_machines(capability)
+             ? base::concat(name, "'s machine ", base::quoted(config::spelling(capability.machine)))
+             : std::string(name);
+}
+
+unsigned queue_pairs(const config::VirtualMachine& vm) {
+  return capability_of(vm).interfaces.several_queues ? vm.vcpu : 1;
 }
 
 }  // namespace vmcred::vmm

@@ -1,41 +1,109 @@
 // SPDX-License-Identifier: Apache-2.0
-// What each hypervisor's machines can carry, and how far. The one table that planning, errors and the manual
-// go by. docs/limits.md tells where each number comes from.
+// What each hypervisor can do: the one table that planning, errors, `vmcred vmm list` and docs/hypervisors.md
+// go by. QEMU has a row for each machine, since they differ. All of it is data that lives as long as the
+// program.
 #pragma once
 
 #include <cstddef>
-#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
 
-#include "base/result.h"
 #include "config/model.h"
+#include "vmm/host_facts.h"
 
 namespace vmcred::vmm {
 
-// fw_cfg items are named "opt/io.systemd.credentials/NAME" and hold the raw value.
-struct FwCfgLimits {
-  std::size_t name_bytes;     // of NAME: QEMU takes 55 for the whole
-  std::size_t default_items;  // free slots without asking for more; one too many aborts QEMU with a core dump
-  std::size_t most_items;     // with x-file-slots
+// How a running VMM is spoken to.
+enum class Api { none, qmp, http, crosvm_socket };
+
+// How the guest is asked to shut down. With `none` all that is left is to end the VMM.
+enum class StopMethod { qmp, cloud_hypervisor_api, firecracker_api, crosvm_socket, vfkit_api, none };
+
+// How the host learns that the guest is up.
+enum class Readiness {
+  started,  // it does not: the VMM's start is all there is
+  vsock,    // the guest's systemd says so, over the virtio socket
 };
 
-// Type 11 structures. Both limits count headers and terminators.
-struct SmbiosLimits {
-  std::size_t structure_bytes;
-  std::size_t total_bytes;
+// A way for credentials, with what it carries at most.
+struct TransportOffer {
+  config::Transport transport;
+  std::size_t bytes;           // of an SMBIOS table all, else the set's
+  std::size_t structures = 0;  // of SMBIOS, 0: any number
+  std::size_t items = 0;       // of fw_cfg, without asking for more
 };
 
-// What one VM can take, after all that is known of its machine and its guest.
-struct TransportLimits {
-  std::optional<SmbiosLimits> smbios;
-  std::optional<FwCfgLimits> fw_cfg;
-  std::size_t credential_bytes;             // each
-  std::size_t total_bytes;                  // all together
-  std::optional<std::size_t> memory_pages;  // where the guest keeps them on a tmpfs of fixed size
+struct BalloonSupport {
+  bool device = false;
+  bool initial = false;  // it may take memory from the start
+  bool deflate_on_oom = false;
 };
 
-inline constexpr std::size_t k_page_bytes = 4096;
+struct InterfaceSupport {
+  bool user = false;
+  bool tap = false;
+  bool macvtap = false;
+  bool bridge = false;
+  bool several_queues = false;  // one for each CPU
+  bool vhost = false;
+};
 
-// The limits for this VM, or a not_yet error where its hypervisor is not there yet.
-base::Result<TransportLimits> transport_limits(const config::VirtualMachine& vm);
+struct ShareSupport {
+  bool virtiofs = false;
+  bool virtiofs_read_only = false;
+  bool plan9 = false;
+  bool plan9_read_only = false;
+  bool plan9_models = false;  // more than the security model `none`
+};
+
+struct VolumeSupport {
+  bool qcow2 = false;
+  bool serial = false;
+  bool direct = false;
+  bool read_only = false;
+  std::size_t most = 0;  // 0: any number
+};
+
+struct Capability {
+  config::Hypervisor hypervisor;
+  config::Machine machine = config::Machine::q35;  // QEMU only
+  std::span<const TransportOffer> transports;      // best first
+  Api api = Api::none;
+  StopMethod stop = StopMethod::none;
+  Readiness readiness = Readiness::vsock;
+  std::span<const VsockBackEnd> vsock;
+  BalloonSupport balloon = {};
+  bool hugepages = false;
+  bool hotplug = false;
+  InterfaceSupport interfaces = {};
+  bool forwarded_ports = false;
+  ShareSupport shares = {};
+  VolumeSupport volumes = {};
+  bool pci = false;
+  bool usb = false;
+  bool graphics = false;
+  bool cpu_model = false;
+  bool uuid = false;       // the machine's, besides systemd.machine_id= on the kernel's command line
+  unsigned most_cpus = 0;  // 0: no limit of its own
+  std::size_t kernel_line_bytes = 0;   // 0: the kernel's own limit
+  std::string_view kernel_params;      // without which its guests don't print, or don't end
+  std::string_view not_in_paths = {};  // characters that its options can't carry in a path
+  std::string_view program;            // its usual name on $PATH
+  std::string_view comes_from;         // where one gets it
+};
+
+std::span<const Capability> capabilities();
+const Capability& capability_of(const config::VirtualMachine& vm);
+
+// nullptr where the hypervisor does not have this transport.
+const TransportOffer* offer(const Capability& capability, config::Transport transport);
+
+// "qemu q35", "firecracker"; `sentence_name` is for errors: "qemu's machine 'microvm'".
+std::string row_name(const Capability& capability);
+std::string sentence_name(const Capability& capability);
+
+// With how many queue pairs an interface of the host's is opened: whoever makes it must know.
+unsigned queue_pairs(const config::VirtualMachine& vm);
 
 }  // namespace vmcred::vmm

@@ -34,6 +34,7 @@ struct HostFacts {
   std::optional<VsockBackEnd> vsock = std::nullopt;  // where the VM has a virtio socket
   std::optional<Version> version = std::nullopt;     // of the VMM, where its syntax depends on it
   std::vector<MacvtapDevice> macvtap = {};
+  std::string notify_address = {};  // where the guest's systemd says that it is ready; "" where nobody hears
 };
 
 }  // namespace vmcred::vmm

@@ -21,7 +21,7 @@ struct PlannedFile {
   };
   Content content;
   std::vector<std::size_t> credentials;  // indexes into the outlines
-  std::size_t size;                      // of the initrd: of what is appended
+  std::size_t size;                      // of the initrd: of the values in it
   std::uint16_t smbios_handle = 0;       // with oem_structure
   std::string initrd = {};               // with initrd: the guest's own, the path of a file
   std::string next_init = {};            // with initrd: what the shim becomes in the end; "" without a shim
@@ -70,6 +70,13 @@ struct ApiRequest {
 struct PlannedPull {
   enum class Channel { vsock, virtio_serial };
   Channel channel;
+};
+
+// A program that must run beside the VMM, from before any secret is read until the VM ends, as its user.
+struct HelperPlan {
+  std::string program;                 // its usual name, to look for
+  std::vector<std::string> arguments;  // without argv[0]
+  std::string socket;                  // that it has when it is ready
 };
 
 struct LaunchPlan {

@@ -1,19 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vmm/qemu.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "config/load.h"
 #include "credential/oem_string.h"
 #include "smbios/type11.h"
-#include "vmm/assignment.h"
-#include "vmm/capability.h"
+#include "vmm/carriage.h"
+#include "vmm/kernel_line.h"
+#include "vmm/qemu_parts.h"
 #include "vmm/sockets.h"
+#include "vmm/transport_limits.h"
 
 namespace vmcred::vmm {
 namespace {
 
 using base::concat;
 using config::Machine;
+using config::VirtualMachine;
 
 // QEMU numbers its own OEM strings structure from here; user handles must only be unique.
 constexpr std::uint16_t k_first_oem_handle = 0x0E00;
@@ -21,143 +26,165 @@ constexpr std::uint16_t k_first_oem_handle = 0x0E00;
 // Slots that QEMU fills itself, with room to spare: it counts 17 on q35.
 constexpr std::size_t k_own_fw_cfg_slots = 32;
 
-// QEMU splits option values at commas; a doubled one stands for itself.
+bool is_microvm(const VirtualMachine& vm) { return vm.machine == Machine::microvm; }
+
+bool has_device(const VirtualMachine& vm, config::Device::Bus bus) {
+  return std::ranges::find(vm.devices, bus, &config::Device::bus) != vm.devices.end();
+}
+
+// Another program reads and writes the guest's memory, or it is of huge pages.
+bool has_own_memory(const PlanBuilder& plan) {
+  return plan.host().vsock == VsockBackEnd::vhost_user || has_virtiofs(plan.vm()) || plan.vm().hugepages;
+}
+
+// A bridge is joined by a set-user-ID program that QEMU starts.
+std::string sandbox(const VirtualMachine& vm) {
+  const bool has_bridge = std::ranges::any_of(
+      vm.interfaces, [](const auto& interface) { return interface.type == config::Interface::Type::bridge; });
+  return concat("on,obsolete=deny,", has_bridge ? "" : "elevateprivileges=deny,spawn=deny,",
+                "resourcecontrol=deny");
+}
+
+std::string machine(const PlanBuilder& plan) {
+  const auto& vm = plan.vm();
+  std::string value = concat(config::spelling(vm.machine), ",dump-guest-core=off");
+  if (is_microvm(vm)) {
+    value += ",acpi=on,rtc=on";
+    if (has_device(vm, config::Device::Bus::pci)) value += ",pcie=on";
+    if (has_device(vm, config::Device::Bus::usb)) value += ",usb=on";
+  }
+  if (has_own_memory(plan)) value += ",memory-backend=memory";
+  return value;
+}
+
+std::string cpu(const PlanBuilder& plan) {
+  if (!plan.vm().cpu.empty()) return plan.vm().cpu;
+  return plan.host().kvm ? "host" : "max";
+}
+
+void add_memory(PlanBuilder& plan) {
+  const auto& vm = plan.vm();
+  plan.add("-m",
+           concat(vm.mem_mib, "M",
+                  vm.hotplug_mem_mib > 0 ? concat(",maxmem=", vm.mem_mib + vm.hotplug_mem_mib, "M") : ""));
+  // The backend is made before the machine's own choice about dumps is known.
+  if (has_own_memory(plan))
+    plan.add("-object", concat("memory-backend-memfd,id=memory,size=", vm.mem_mib, "M,share=on",
+                               vm.hugepages ? ",hugetlb=on" : "", ",dump=off"));
+}
+
+void add_machine(PlanBuilder& plan) {
+  const auto& vm = plan.vm();
+  plan.add("-name", concat("guest=", vm.name));
+  plan.add("-no-user-config");
+  plan.add("-nodefaults");
+  plan.add("-display", "none");
+  plan.add("-no-reboot");
+  plan.add("-sandbox", sandbox(vm));
+  plan.add("-machine", machine(plan));
+  plan.add("-accel", plan.host().kvm ? "kvm" : "tcg");
+  plan.add("-cpu", cpu(plan));
+  plan.add("-smp", std::to_string(vm.vcpu));
+  add_memory(plan);
+  if (!vm.machine_id.empty()) plan.add("-uuid", uuid_text(vm.machine_id));
+}
+
+void add_boot(PlanBuilder& plan) {
+  plan.add("-kernel", plan.vm().kernel);
+  plan.add_initrd("-initrd");
+  plan.add("-append", plan.kernel_line());
+}
+
+void add_channels(PlanBuilder& plan) {
+  plan.add("-chardev", "stdio,id=console,signal=off");
+  plan.add("-serial", "chardev:console");
+  plan.add("-chardev", qemu_socket(plan, "qmp", k_qmp_socket, true));
+  plan.add("-mon", "chardev=qmp,mode=control");
+  plan.add("-device", virtio_device(plan.vm(), "virtio-serial"));
+  plan.add("-chardev", qemu_socket(plan, "report", k_report_socket, true));
+  plan.add("-device", "virtserialport,chardev=report,name=vmcred.report");
+  plan.add("-chardev", qemu_socket(plan, "tty", k_console_socket, true));
+  plan.add("-device", "virtconsole,chardev=tty");
+  if (plan.transport() != config::Transport::virtio_serial) return;
+  plan.add("-chardev", qemu_socket(plan, "credentials", k_credentials_socket, true));
+  plan.add("-device", concat("virtserialport,chardev=credentials,name=", k_credentials_port));
+}
+
+void add_vsock(PlanBuilder& plan) {
+  if (!plan.host().vsock) return;
+  if (*plan.host().vsock == VsockBackEnd::vhost) {
+    plan.add("-device",
+             concat(virtio_device(plan.vm(), "vhost-vsock"), ",guest-cid=", plan.vm().vsock_cid.value()));
+    return;
+  }
+  plan.add("-chardev", qemu_socket(plan, "vsock", k_vsock_device_socket, false));
+  plan.add("-device", concat(virtio_device(plan.vm(), "vhost-user-vsock"), ",chardev=vsock"));
+}
+
+void add_smbios(PlanBuilder& plan, std::span<const CredentialOutline> outlines,
+                const Assignment& assignment) {
+  std::uint16_t handle = k_first_oem_handle;
+  for (const auto& indexes : assignment.smbios_structures) {
+    std::size_t text_bytes = 0;
+    for (const auto i : indexes)
+      text_bytes += credential::oem_string_length(outlines[i].name, outlines[i].size);
+    plan.add("-smbios");
+    plan.add_file("file=", {.content = PlannedFile::Content::oem_structure,
+                            .credentials = indexes,
+                            .size = smbios::oem_structure_size(indexes.size(), text_bytes),
+                            .smbios_handle = handle++});
+  }
+}
+
+void add_fw_cfg(PlanBuilder& plan, std::span<const CredentialOutline> outlines,
+                const Assignment& assignment) {
+  const auto limits = transport_limits(plan.vm()).fw_cfg;
+  const std::size_t items = assignment.fw_cfg_items.size();
+  if (limits && items > limits->default_items)
+    plan.add("-global", concat("fw_cfg_io.x-file-slots=", items + k_own_fw_cfg_slots));
+  for (const auto i : assignment.fw_cfg_items) {
+    plan.add("-fw_cfg");
+    plan.add_file(
+        concat("name=opt/io.systemd.credentials/", option_value(outlines[i].name.text()), ",file="),
+        {.content = PlannedFile::Content::credential, .credentials = {i}, .size = outlines[i].size});
+  }
+}
+
+}  // namespace
+
 std::string option_value(std::string_view text) {
   std::string escaped;
   for (const char c : text) escaped.append(c == ',' ? 2 : 1, c);
   return escaped;
 }
 
-class QemuPlan {
- public:
-  QemuPlan(const config::VirtualMachine& vm, const HostFacts& host) : m_vm(vm), m_host(host) {
-    m_plan.program = host.program;
-  }
+std::string virtio_device(const VirtualMachine& vm, std::string_view kind) {
+  return concat(kind, is_microvm(vm) ? "-device" : "-pci");
+}
 
-  void add_machine() {
-    add("-name", concat("guest=", m_vm.name));
-    add("-no-user-config");
-    add("-nodefaults");
-    add("-display", "none");
-    add("-no-reboot");
-    add("-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny");
-    add("-machine",
-        concat(config::spelling(m_vm.machine), ",dump-guest-core=off", is_microvm() ? ",acpi=on,rtc=on" : "",
-               shares_memory() ? ",memory-backend=memory" : ""));
-    add("-accel", m_host.kvm ? "kvm" : "tcg");
-    add("-cpu", m_host.kvm ? "host" : "max");
-    add("-smp", std::to_string(m_vm.vcpu));
-    add("-m", concat(m_vm.mem_mib, "M"));
-    // The backend is made before the machine's own choice about dumps is known.
-    if (shares_memory())
-      add("-object", concat("memory-backend-memfd,id=memory,size=", m_vm.mem_mib, "M,share=on,dump=off"));
-  }
+std::string qemu_socket(const PlanBuilder& plan, std::string_view id, std::string_view name, bool server) {
+  return concat("socket,id=", id, ",path=", option_value(plan.socket_path(name)),
+                server ? ",server=on,wait=off" : "");
+}
 
-  void add_boot() {
-    add("-kernel", m_vm.kernel);
-    if (!m_vm.initrd.empty()) add("-initrd", m_vm.initrd);
-    std::vector<std::string> parameters = {"console=ttyS0"};
-    // Under emulation the microvm machine's kernel often waits for ever to calibrate its clock against a
-    // timer.
-    if (is_microvm() && !m_host.kvm) parameters.emplace_back("tsc_early_khz=2000000");
-    parameters.insert(parameters.end(), m_vm.kernel_params.begin(), m_vm.kernel_params.end());
-    add("-append", base::join(parameters, " "));
-  }
-
-  void add_channels() {
-    add("-chardev", "stdio,id=console,signal=off");
-    add("-serial", "chardev:console");
-    add("-chardev", server_socket("qmp", k_qmp_socket));
-    add("-mon", "chardev=qmp,mode=control");
-    add("-device", virtio_device("virtio-serial"));
-    add("-chardev", server_socket("report", k_report_socket));
-    add("-device", "virtserialport,chardev=report,name=vmcred.report");
-    add("-chardev", server_socket("tty", k_console_socket));
-    add("-device", "virtconsole,chardev=tty");
-  }
-
-  void add_vsock() {
-    if (!m_host.vsock) return;
-    if (*m_host.vsock == VsockBackEnd::vhost) {
-      add("-device", concat(virtio_device("vhost-vsock"), ",guest-cid=", m_vm.vsock_cid.value()));
-      return;
-    }
-    add("-chardev", concat("socket,id=vsock,path=", socket_path(k_vsock_device_socket)));
-    add("-device", concat(virtio_device("vhost-user-vsock"), ",chardev=vsock"));
-  }
-
-  void add_credentials(std::span<const CredentialOutline> outlines, const Assignment& assignment,
-                       const TransportLimits& limits) {
-    std::uint16_t handle = k_first_oem_handle;
-    for (const auto& indexes : assignment.smbios_structures) {
-      std::size_t text_bytes = 0;
-      for (const auto i : indexes)
-        text_bytes += credential::oem_string_length(outlines[i].name, outlines[i].size);
-      add("-smbios");
-      add_file("file=", {.content = PlannedFile::Content::oem_structure,
-                         .credentials = indexes,
-                         .size = smbios::oem_structure_size(indexes.size(), text_bytes),
-                         .smbios_handle = handle++});
-    }
-    const std::size_t items = assignment.fw_cfg_items.size();
-    if (limits.fw_cfg && items > limits.fw_cfg->default_items)
-      add("-global", concat("fw_cfg_io.x-file-slots=", items + k_own_fw_cfg_slots));
-    for (const auto i : assignment.fw_cfg_items) {
-      add("-fw_cfg");
-      add_file(concat("name=opt/io.systemd.credentials/", option_value(outlines[i].name.text()), ",file="),
-               {.content = PlannedFile::Content::credential, .credentials = {i}, .size = outlines[i].size});
-    }
-  }
-
-  void add_extra() {
-    for (const auto& argument : m_vm.extra_args) add(argument);
-  }
-
-  LaunchPlan take() && { return std::move(m_plan); }
-
- private:
-  void add(std::string argument) { m_plan.arguments.push_back({.text = std::move(argument)}); }
-  void add(std::string option, std::string value) {
-    add(std::move(option));
-    add(std::move(value));
-  }
-  void add_file(std::string text, PlannedFile file) {
-    m_plan.arguments.push_back({.text = std::move(text), .file = m_plan.files.size()});
-    m_plan.files.push_back(std::move(file));
-  }
-  bool is_microvm() const { return m_vm.machine == Machine::microvm; }
-  bool shares_memory() const { return m_host.vsock == VsockBackEnd::vhost_user; }
-  // The machine without PCI has its virtio devices on a bus of their own.
-  std::string virtio_device(std::string_view kind) const {
-    return concat(kind, is_microvm() ? "-device" : "-pci");
-  }
-  std::string socket_path(std::string_view name) const {
-    return option_value(concat(m_host.runtime_directory, "/", name));
-  }
-  std::string server_socket(std::string_view id, std::string_view name) const {
-    return concat("socket,id=", id, ",path=", socket_path(name), ",server=on,wait=off");
-  }
-
-  const config::VirtualMachine& m_vm;
-  const HostFacts& m_host;
-  LaunchPlan m_plan;
-};
-
-}  // namespace
-
-base::Result<LaunchPlan> plan_qemu(const config::VirtualMachine& vm,
-                                   std::span<const CredentialOutline> outlines, const HostFacts& host) {
-  VMCRED_TRY_ASSIGN(const TransportLimits limits, transport_limits(vm));
-  auto assignment = assign_transports(outlines, limits);
-  if (!assignment) return in(concat("vm ", base::quoted(vm.name)), std::move(assignment));
-
-  QemuPlan plan(vm, host);
-  plan.add_machine();
-  plan.add_boot();
-  plan.add_channels();
-  plan.add_vsock();
-  plan.add_credentials(outlines, *assignment, limits);
-  plan.add_extra();
+base::Result<LaunchPlan> plan_qemu(const VirtualMachine& vm, std::span<const CredentialOutline> outlines,
+                                   const HostFacts& host) {
+  VMCRED_TRY_ASSIGN(const Carriage carriage, choose_carriage(vm, outlines));
+  PlanBuilder plan(vm, host, outlines, carriage.transport);
+  add_machine(plan);
+  add_boot(plan);
+  add_channels(plan);
+  add_vsock(plan);
+  add_qemu_balloon(plan);
+  add_qemu_hotplug(plan);
+  add_qemu_volumes(plan);
+  add_qemu_shares(plan);
+  add_qemu_interfaces(plan);
+  add_qemu_host_devices(plan);
+  add_qemu_screen(plan);
+  add_smbios(plan, outlines, carriage.assignment);
+  add_fw_cfg(plan, outlines, carriage.assignment);
+  plan.add_extra_args();
   return std::move(plan).take();
 }
 

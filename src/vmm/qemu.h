@@ -12,7 +12,7 @@
 
 namespace vmcred::vmm {
 
-// Fails as transport_limits() and assign_transports() do, with the VM's name in front.
+// Fails as choose_carriage() does.
 base::Result<LaunchPlan> plan_qemu(const config::VirtualMachine& vm,
                                    std::span<const CredentialOutline> outlines, const HostFacts& host);
 

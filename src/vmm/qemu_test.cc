@@ -11,7 +11,8 @@
 #include "credential/oem_string.h"
 #include "smbios/type11.h"
 #include "support/machine.h"
-#include "vmm/capability.h"
+#include "support/plan_text.h"
+#include "vmm/transport_limits.h"
 
 namespace vmcred::vmm {
 namespace {
@@ -40,24 +41,6 @@ std::vector<std::string> texts(const LaunchPlan& plan) {
   std::vector<std::string> result;
   for (const auto& argument : plan.arguments) result.push_back(argument.text);
   return result;
-}
-
-// One line an argument; a file's place shows what the file is.
-std::string plan_text(const LaunchPlan& plan, const Outlines& outlines) {
-  std::string text = concat(plan.program, "\n");
-  for (const auto& argument : plan.arguments) {
-    text += argument.text;
-    if (argument.file) {
-      const auto& file = plan.files[*argument.file];
-      const bool is_structure = file.content == PlannedFile::Content::oem_structure;
-      text += is_structure ? concat("<structure ", file.smbios_handle, ", ", file.size, " bytes:")
-                           : concat("<value, ", file.size, " bytes:");
-      for (const auto i : file.credentials) text += concat(" ", outlines[i].name.text());
-      text += ">";
-    }
-    text += "\n";
-  }
-  return text;
 }
 
 TEST(PlanQemuTest, ThePlansAreTheGoldenOnes) {
@@ -99,11 +82,11 @@ TEST(PlanQemuTest, ThePlansAreTheGoldenOnes) {
     ASSERT_TRUE(plan) << plan.error().what;
     const std::string path = concat(VMCRED_SOURCE_DIR "/src/vmm/testdata/", row.file, ".plan");
     if (std::getenv("UPDATE_GOLDEN") != nullptr) {
-      ASSERT_TRUE(base::write_text_file_atomically(path, plan_text(*plan, outlines), 0644));
+      ASSERT_TRUE(base::write_text_file_atomically(path, test_support::plan_text(*plan, outlines), 0644));
     }
     const auto golden = base::read_text_file(path, 64 * 1024);
     ASSERT_TRUE(golden) << golden.error().what << "; UPDATE_GOLDEN=1 writes it";
-    EXPECT_EQ(plan_text(*plan, outlines), *golden) << "UPDATE_GOLDEN=1 rewrites it";
+    EXPECT_EQ(test_support::plan_text(*plan, outlines), *golden) << "UPDATE_GOLDEN=1 rewrites it";
   }
 }
 
@@ -206,7 +189,7 @@ class RandomCase {
 // Each credential in one file, each file as large as its content, in an argument of its own, and within the
 // limits.
 void check_plan(const LaunchPlan& plan, const RandomCase& given) {
-  const auto limits = *transport_limits(given.vm);
+  const auto limits = transport_limits(given.vm);
   std::vector<int> carried(given.outlines.size());
   std::vector<int> used(plan.files.size());
   for (const auto& argument : plan.arguments)

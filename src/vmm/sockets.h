@@ -16,7 +16,22 @@ inline constexpr std::string_view k_console_socket = "console.sock";  // a termi
 inline constexpr std::string_view k_vsock_socket = "vsock.sock";
 inline constexpr std::string_view k_vsock_device_socket = "vhost-vsock.sock";  // between its program and QEMU
 
-inline constexpr std::array k_sockets = {k_qmp_socket, k_report_socket, k_console_socket, k_vsock_socket,
-                                         k_vsock_device_socket};
+inline constexpr std::string_view k_api_socket = "api.sock";        // of a VMM that speaks HTTP
+inline constexpr std::string_view k_crosvm_socket = "crosvm.sock";  // for `crosvm powerbtn` and the like
+inline constexpr std::string_view k_vnc_socket = "vnc.sock";        // the screen, where there is one
+
+// The host's end of the virtio port through which a guest fetches its credentials. The VMM listens, and
+// whoever hands them over connects first.
+inline constexpr std::string_view k_credentials_socket = "credentials.sock";
+inline constexpr std::string_view k_credentials_port = "vmcred.credentials";  // its name in the guest
+
+inline constexpr std::array k_sockets = {
+    k_qmp_socket, k_report_socket, k_console_socket, k_vsock_socket,       k_vsock_device_socket,
+    k_api_socket, k_crosvm_socket, k_vnc_socket,     k_credentials_socket,
+};
+
+// virtiofsd's, one for each share: virtiofs-TAG.sock.
+inline constexpr std::string_view k_virtiofs_socket_prefix = "virtiofs-";
+inline constexpr std::string_view k_virtiofs_socket_suffix = ".sock";
 
 }  // namespace vmcred::vmm

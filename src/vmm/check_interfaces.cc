@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "base/text.h"
+#include "vmm/check.h"
+
+namespace vmcred::vmm {
+namespace {
+
+using base::concat;
+using base::quoted;
+using config::ForwardedPort;
+using config::Hypervisor;
+using config::Interface;
+
+bool is_user(const Interface& interface) { return interface.type == Interface::Type::user; }
+
+std::string types_of(const InterfaceSupport& can) {
+  std::vector<std::string> types;
+  if (can.user) types.emplace_back("user");
+  if (can.tap) types.emplace_back("tap");
+  if (can.macvtap) types.emplace_back("macvtap");
+  if (can.bridge) types.emplace_back("bridge");
+  return base::join(types, ", ");
+}
+
+bool has_type(const InterfaceSupport& can, Interface::Type type) {
+  switch (type) {
+    case Interface::Type::user:
+      return can.user;
+    case Interface::Type::tap:
+      return can.tap;
+    case Interface::Type::macvtap:
+      return can.macvtap;
+    case Interface::Type::bridge:
+      break;
+  }
+  return can.bridge;
+}
+
+std::string_view spelled(Interface::Type type) {
+  switch (type) {
+    case Interface::Type::user:
+      return "user";
+    case Interface::Type::tap:
+      return "tap";
+    case Interface::Type::macvtap:
+      return "macvtap";
+    case Interface::Type::bridge:
+      break;
+  }
+  return "bridge";
+}
+
+void check_interface(Findings& findings, const Interface& interface, const std::string& key) {
+  const auto& can = findings.can.interfaces;
+  const std::string which = interface.id.empty() ? "" : concat(" (", quoted(interface.id), ")");
+  if (!has_type(can, interface.type)) {
+    std::string hint = concat("choose one of: ", types_of(can));
+    if (interface.type == Interface::Type::bridge && can.tap)
+      hint =
+          concat("use type = \"tap\" with bridge = ", quoted(interface.bridge), ", which joins it as well");
+    findings.add(concat(key, ".type"),
+                 concat(findings.name, " has no interface of type ", spelled(interface.type), which),
+                 std::move(hint));
+    return;
+  }
+  if (interface.vhost && !can.vhost)
+    findings.lacks(concat(key, ".vhost"), concat("network by the kernel's vhost", which),
+                   [](const Capability& row) { return row.interfaces.vhost; });
+}
+
+// kvmtool's own network is there once.
+void check_user_networks(Findings& findings) {
+  const auto& interfaces = findings.vm.interfaces;
+  if (findings.vm.hypervisor != Hypervisor::kvmtool || std::ranges::count_if(interfaces, is_user) < 2) return;
+  findings.add("interfaces", "kvmtool takes one interface of type user", "use type = \"tap\" for the others");
+}
+
+void check_forwarded_ports(Findings& findings) {
+  const auto& vm = findings.vm;
+  if (vm.forwarded_ports.empty()) return;
+  if (!findings.can.forwarded_ports) {
+    findings.lacks("forward_ports", "port forwarding",
+                   [](const Capability& row) { return row.forwarded_ports; });
+    return;
+  }
+  if (std::ranges::none_of(vm.interfaces, is_user))
+    findings.add("forward_ports",
+                 "ports are forwarded through an interface of type user, and this VM has none",
+                 "add an interface with type = \"user\"");
+  for (std::size_t i = 0; i < vm.forwarded_ports.size(); ++i) {
+    const auto& port = vm.forwarded_ports[i];
+    if (port.from == ForwardedPort::From::guest && port.protocol == ForwardedPort::Protocol::udp)
+      findings.add(
+          concat("forward_ports[", i, "].protocol"),
+          concat(findings.name, " forwards no UDP port from the guest to the host (", port.guest_port, ")"),
+          "use protocol = \"tcp\"");
+  }
+}
+
+}  // namespace
+
+void check_interfaces(Findings& findings) {
+  const auto& interfaces = findings.vm.interfaces;
+  for (std::size_t i = 0; i < interfaces.size(); ++i)
+    check_interface(findings, interfaces[i], concat("interfaces[", i, "]"));
+  check_user_networks(findings);
+  check_forwarded_ports(findings);
+}
+
+}  // namespace vmcred::vmm

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// crosvm: all on the command line. Source: the help of `crosvm run`.
+#pragma once
+
+#include <span>
+
+#include "base/result.h"
+#include "config/model.h"
+#include "vmm/host_facts.h"
+#include "vmm/launch_plan.h"
+#include "vmm/outline.h"
+
+namespace vmcred::vmm {
+
+// Fails as choose_carriage() does.
+base::Result<LaunchPlan> plan_crosvm(const config::VirtualMachine& vm,
+                                     std::span<const CredentialOutline> outlines, const HostFacts& host);
+
+}  // namespace vmcred::vmm

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "vmm/kernel_line.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "vmm/capability.h"
+#include "vmm/carriage.h"
+#include "vmm/transport_limits.h"
+
+namespace vmcred::vmm {
+namespace {
+
+using base::concat;
+using config::Transport;
+using config::VirtualMachine;
+
+constexpr std::string_view k_rdinit = "rdinit=";
+constexpr std::string_view k_shim = "/.vmcred/init";
+
+// The first systemd that takes credentials out of its initrd.
+constexpr int k_first_systemd_with_initrd_credentials = 262;
+
+constexpr std::uint32_t k_credentials_port = 9998;
+constexpr std::uint32_t k_first_vhost_credentials_port = 0x77000000;
+
+// One for each parameter, as the kernel splits them: at spaces outside of double quotes.
+std::vector<std::string> words_of(const std::vector<std::string>& params) {
+  std::vector<std::string> words(1);
+  bool is_quoted = false;
+  for (const char c : base::join(params, " ")) {
+    if (c == '"') is_quoted = !is_quoted;
+    if (c == ' ' && !is_quoted)
+      words.emplace_back();
+    else
+      words.back() += c;
+  }
+  std::erase(words, "");
+  return words;
+}
+
+std::string fetch_parameter(const VirtualMachine& vm, const HostFacts& host, Transport transport) {
+  if (transport == Transport::mmds) return "vmcred.pull=mmds";
+  if (transport == Transport::virtio_serial) return "vmcred.pull=virtio-serial";
+  return concat("vmcred.pull=vsock:", credentials_port(vm, host.vsock.value_or(VsockBackEnd::built_in)));
+}
+
+}  // namespace
+
+std::string kernel_line(const VirtualMachine& vm, const HostFacts& host, Transport transport) {
+  std::vector<std::string> line = {std::string(capability_of(vm).kernel_params)};
+  // Under emulation the microvm machine's kernel often waits for ever to calibrate its clock against a timer.
+  if (vm.hypervisor == config::Hypervisor::qemu && vm.machine == config::Machine::microvm && !host.kvm)
+    line.emplace_back("tsc_early_khz=2000000");
+  if (!vm.machine_id.empty()) line.push_back(concat("systemd.machine_id=", vm.machine_id));
+  const bool shim = needs_shim(vm, transport);
+  if (shim) line.push_back(concat(k_rdinit, k_shim));
+  if (is_fetched(transport)) {
+    line.push_back(fetch_parameter(vm, host, transport));
+    if (!host.notify_address.empty())
+      line.push_back(concat("systemd.set_credential=vmm.notify_socket:", host.notify_address));
+  }
+  for (auto& word : words_of(vm.kernel_params))
+    if (!shim || !word.starts_with(k_rdinit)) line.push_back(std::move(word));
+  return base::join(line, " ");
+}
+
+std::size_t kernel_line_room(const VirtualMachine& vm) {
+  const std::size_t limit = capability_of(vm).kernel_line_bytes;
+  if (limit == 0) return 0;
+  // " pci=off" and a terminator; " virtio_mmio.device=4K@0xc0001000:12" each, with room for longer numbers.
+  constexpr std::size_t k_fixed = 16;
+  constexpr std::size_t k_each = 40;
+  constexpr std::size_t k_always = 2;  // entropy, and one to spare
+  const std::size_t devices =
+      k_always + vm.volumes.size() + vm.interfaces.size() + (vm.vsock_cid ? 1 : 0) + (vm.balloon ? 1 : 0);
+  return limit - std::min(limit, k_fixed + k_each * devices);
+}
+
+bool needs_shim(const VirtualMachine& vm, Transport transport) {
+  const auto& systemd = vm.guest_systemd;
+  const bool reads_it_itself = systemd.kind == config::GuestSystemd::Kind::version &&
+                               systemd.version >= k_first_systemd_with_initrd_credentials;
+  return transport == Transport::initrd && !reads_it_itself;
+}
+
+std::string next_init(const VirtualMachine& vm) {
+  std::string path = "/init";
+  for (const auto& word : words_of(vm.kernel_params))
+    if (word.starts_with(k_rdinit)) path = word.substr(k_rdinit.size());
+  return path;
+}
+
+std::uint32_t credentials_port(const VirtualMachine& vm, VsockBackEnd back_end) {
+  return back_end == VsockBackEnd::vhost ? k_first_vhost_credentials_port + vm.vsock_cid.value_or(0)
+                                         : k_credentials_port;
+}
+
+std::string uuid_text(std::string_view machine_id) {
+  return concat(machine_id.substr(0, 8), "-", machine_id.substr(8, 4), "-", machine_id.substr(12, 4), "-",
+                machine_id.substr(16, 4), "-", machine_id.substr(20));
+}
+
+}  // namespace vmcred::vmm
