@@ -52,6 +52,9 @@ struct Interface {
   bool vhost = false;  // of tap: the kernel moves the packets
 };
 
+// Does it have an interface of its own on the host, which somebody has to make?
+inline bool is_on_host(const Interface& interface) { return interface.type != Interface::Type::user; }
+
 // Through an interface of type `user`.
 struct ForwardedPort {
   enum class From { host, guest };

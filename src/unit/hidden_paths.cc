@@ -19,26 +19,32 @@ bool is_below(std::string_view path, std::span<const std::string_view> directori
                              [&](std::string_view directory) { return path.starts_with(directory); });
 }
 
-base::Result<void> add_bind(std::string_view prefix, std::string_view path, systemd::UnitText& text) {
-  if (!is_below(path, k_homes) && !is_below(path, k_temporary)) return {};
+base::Result<void> add_bind(std::string_view key, std::string_view prefix, std::string_view path,
+                            systemd::UnitText& text) {
+  if (!is_hidden(path)) return {};
   if (path.find_first_of(":\"'\\ ") != std::string::npos)
     return base::Error{
         .kind = base::ErrorKind::config,
         .what = base::concat(base::quoted(path), " can't be shown to a service of its own user"),
         .hint = "move it out of the home or temporary directory, or rename it"};
-  text.set("BindReadOnlyPaths", prefix, systemd::list_word(path));
+  text.set(key, prefix, systemd::list_word(path));
   return {};
 }
 
 }  // namespace
 
-base::Result<void> add_hidden_paths(const ReadPaths& paths, systemd::UnitText& text) {
-  const bool in_homes = std::ranges::any_of(paths.needed, [](auto& path) { return is_below(path, k_homes); });
+bool is_hidden(std::string_view path) { return is_below(path, k_homes) || is_below(path, k_temporary); }
+
+base::Result<void> add_hidden_paths(const UsedPaths& paths, systemd::UnitText& text) {
+  const auto in_home = [](std::string_view path) { return is_below(path, k_homes); };
+  const bool in_homes =
+      std::ranges::any_of(paths.needed, in_home) || std::ranges::any_of(paths.written, in_home);
   text.comment(in_homes ? "paths below /home, /root or /run/user: all but them is hidden there"
                         : "no path is below /home, /root or /run/user");
   text.set("ProtectHome", in_homes ? "tmpfs" : "yes");
-  for (const std::string_view path : paths.needed) VMCRED_TRY(add_bind("", path, text));
-  for (const std::string& path : paths.optional) VMCRED_TRY(add_bind("-", path, text));
+  for (const std::string_view path : paths.needed) VMCRED_TRY(add_bind("BindReadOnlyPaths", "", path, text));
+  for (const std::string& path : paths.optional) VMCRED_TRY(add_bind("BindReadOnlyPaths", "-", path, text));
+  for (const std::string& path : paths.written) VMCRED_TRY(add_bind("BindPaths", "", path, text));
   return {};
 }
 

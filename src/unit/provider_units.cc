@@ -76,7 +76,7 @@ Result<std::string> provider_service(const config::Config& config, const Surroun
   text.set("RuntimeDirectory", "vmcred-provider");
   text.set("RuntimeDirectoryMode", "0755");
   VMCRED_TRY(add_identities(config, text));
-  VMCRED_TRY(add_hidden_paths({{surroundings.config, config.store.path}, {pins_of(surroundings)}}, text));
+  VMCRED_TRY(add_hidden_paths({{surroundings.config, config.store.path}, {pins_of(surroundings)}, {}}, text));
   add_walls(text);
   return std::move(text).take();
 }

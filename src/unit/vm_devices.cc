@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
+#include <vector>
 
 namespace vmcred::unit {
 namespace {
@@ -22,15 +24,16 @@ bool may_use_kernel_vsock(const VirtualMachine& vm) {
 
 bool may_use_kvm(const VirtualMachine& vm) { return vm.accelerator != config::Accelerator::tcg; }
 
-void add_address_families(const VirtualMachine& vm, Network network, systemd::UnitText& text) {
-  // Virtual sockets know no network namespace, and ours listens for its guest on one.
-  text.set("RestrictAddressFamilies", "AF_UNIX", may_use_kernel_vsock(vm) ? " AF_VSOCK" : "",
-           network == Network::none ? "" : " AF_INET AF_INET6 AF_NETLINK");
+Network network_of_interfaces(const VirtualMachine& vm) {
+  Network network = Network::none;
+  for (const auto& interface : vm.interfaces) {
+    if (interface.type != config::Interface::Type::user) return Network::tap;
+    network = Network::host;
+  }
+  return network;
 }
 
-}  // namespace
-
-Network network_of(const VirtualMachine& vm) {
+Network network_of_arguments(const VirtualMachine& vm) {
   Network network = Network::none;
   for (std::size_t i = 0; i + 1 < vm.extra_args.size(); ++i) {
     if (!names_network(vm.extra_args[i])) continue;
@@ -41,22 +44,58 @@ Network network_of(const VirtualMachine& vm) {
   return network;
 }
 
+bool has_interface(const VirtualMachine& vm, config::Interface::Type type) {
+  return std::ranges::find(vm.interfaces, type, &config::Interface::type) != vm.interfaces.end();
+}
+
+// Each device that it may open, as DeviceAllow= names it.
+std::vector<std::string> devices_of(const VirtualMachine& vm) {
+  std::vector<std::string> devices;
+  if (may_use_kvm(vm)) devices.emplace_back("/dev/kvm");
+  if (may_use_kernel_vsock(vm)) devices.emplace_back("/dev/vhost-vsock");
+  if (network_of(vm) == Network::tap) devices.emplace_back("/dev/net/tun");
+  if (has_interface(vm, config::Interface::Type::macvtap)) devices.emplace_back("char-macvtap");
+  if (std::ranges::any_of(vm.interfaces, &config::Interface::vhost)) devices.emplace_back("/dev/vhost-net");
+  if (has_device(vm, config::Device::Bus::pci)) devices.emplace_back("char-vfio");
+  if (has_device(vm, config::Device::Bus::usb)) devices.emplace_back("char-usb_device");
+  for (const auto& volume : vm.volumes)
+    if (volume.image.starts_with("/dev/")) devices.push_back(systemd::list_word(volume.image));
+  return devices;
+}
+
+void add_address_families(const VirtualMachine& vm, Network network, systemd::UnitText& text) {
+  // Virtual sockets know no network namespace, and ours listens for its guest on one.
+  text.set("RestrictAddressFamilies", "AF_UNIX", may_use_kernel_vsock(vm) ? " AF_VSOCK" : "",
+           network == Network::none ? "" : " AF_INET AF_INET6 AF_NETLINK");
+}
+
+}  // namespace
+
+bool has_device(const VirtualMachine& vm, config::Device::Bus bus) {
+  return std::ranges::any_of(vm.devices, [&](const config::Device& device) { return device.bus == bus; });
+}
+
+Network network_of(const VirtualMachine& vm) {
+  return std::max(network_of_interfaces(vm), network_of_arguments(vm));
+}
+
 void add_devices(const VirtualMachine& vm, systemd::UnitText& text) {
   const Network network = network_of(vm);
-  const bool any_device = may_use_kvm(vm) || may_use_kernel_vsock(vm) || network == Network::tap;
-  if (any_device) {
-    text.comment("accelerator, vsock, extra_args: the devices that it may open");
+  if (const auto devices = devices_of(vm); !devices.empty()) {
+    text.comment(
+        "accelerator, vsock, interfaces, devices, volumes, extra_args: the devices that it may open");
     text.set("DevicePolicy", "closed");
-    if (may_use_kvm(vm)) text.set("DeviceAllow", "/dev/kvm rw");
-    if (may_use_kernel_vsock(vm)) text.set("DeviceAllow", "/dev/vhost-vsock rw");
-    if (network == Network::tap) text.set("DeviceAllow", "/dev/net/tun rw");
-    text.comment("the group of /dev/kvm and /dev/vhost-vsock");
-    if (may_use_kvm(vm) || may_use_kernel_vsock(vm)) text.set("SupplementaryGroups", "kvm");
+    for (const std::string& device : devices) text.set("DeviceAllow", device, " rw");
+    if (may_use_kvm(vm) || may_use_kernel_vsock(vm)) {
+      text.comment("the group of /dev/kvm and /dev/vhost-vsock");
+      text.set("SupplementaryGroups", "kvm");
+    }
   } else {
     text.comment("accelerator, vsock: no device is needed");
     text.set("PrivateDevices", "yes");
   }
-  text.comment(network == Network::none ? "extra_args: no network" : "extra_args: a network");
+  text.comment(network == Network::none ? "interfaces, extra_args: no network"
+                                        : "interfaces, extra_args: a network");
   if (network == Network::none) text.set("PrivateNetwork", "yes");
   add_address_families(vm, network, text);
 }

@@ -7,13 +7,16 @@
 
 namespace vmcred::unit {
 
-// The config has no network interfaces of its own yet; people add them with `extra_args`.
+// The widest that any of the VM's interfaces needs, also of those that QEMU's options in `extra_args` add.
 enum class Network {
   none,
-  host,  // through sockets of the host: -netdev user
-  tap,   // through an interface of the host: -netdev tap
+  host,  // through sockets of the host: interfaces of type user
+  tap,   // through an interface of the host
 };
 Network network_of(const config::VirtualMachine& vm);
+
+// Does the guest get a device of the host's for itself?
+bool has_device(const config::VirtualMachine& vm, config::Device::Bus bus);
 
 // DevicePolicy=, DeviceAllow=, SupplementaryGroups=, PrivateNetwork= and RestrictAddressFamilies=.
 void add_devices(const config::VirtualMachine& vm, systemd::UnitText& text);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "unit/vm_devices.h"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include "unit/hidden_paths.h"
 
@@ -25,9 +25,12 @@ TEST(Network, IsWhatTheArgumentsAskFor) {
   EXPECT_EQ(network({"-netdev", "bridge,id=b"}), Network::tap);
 }
 
-std::string hidden(std::vector<std::string_view> paths, std::vector<std::string> optional = {}) {
+std::string hidden(std::vector<std::string_view> paths, std::vector<std::string> optional = {},
+                   std::vector<std::string> written = {}) {
   systemd::UnitText text;
-  return add_hidden_paths({std::move(paths), std::move(optional)}, text) ? std::move(text).take() : "failed";
+  return add_hidden_paths({std::move(paths), std::move(optional), std::move(written)}, text)
+             ? std::move(text).take()
+             : "failed";
 }
 
 TEST(HiddenPaths, ShowOnlyWhatIsNeeded) {
@@ -43,6 +46,62 @@ TEST(HiddenPaths, ShowOnlyWhatIsNeeded) {
   EXPECT_EQ(hidden({"/tmp/a"}, {"/tmp/b", "/etc/c"}),
             concat(k_none, "ProtectHome=yes\nBindReadOnlyPaths=/tmp/a\nBindReadOnlyPaths=-/tmp/b\n"));
   EXPECT_EQ(hidden({"/boot/a:b c"}), concat(k_none, "ProtectHome=yes\n"));
+}
+
+TEST(HiddenPaths, LetWriteWhatIsWritten) {
+  using base::concat;
+  constexpr std::string_view k_none = "# no path is below /home, /root or /run/user\n";
+  EXPECT_EQ(hidden({"/boot/vmlinuz"}, {}, {"/srv/disk"}), concat(k_none, "ProtectHome=yes\n"));
+  EXPECT_EQ(hidden({"/boot/vmlinuz"}, {}, {"/var/tmp/disk"}),
+            concat(k_none, "ProtectHome=yes\nBindPaths=/var/tmp/disk\n"));
+  EXPECT_EQ(hidden({"/boot/vmlinuz"}, {}, {"/home/me/disk"}),
+            "# paths below /home, /root or /run/user: all but them is hidden there\nProtectHome=tmpfs\n"
+            "BindPaths=/home/me/disk\n");
+}
+
+config::Interface interface(config::Interface::Type type) {
+  config::Interface made;
+  made.type = type;
+  return made;
+}
+
+Network network(std::vector<config::Interface> interfaces, std::vector<std::string> arguments) {
+  config::VirtualMachine vm;
+  vm.interfaces = std::move(interfaces);
+  vm.extra_args = std::move(arguments);
+  return network_of(vm);
+}
+
+TEST(Network, IsTheWidestOfInterfacesAndArguments) {
+  using Type = config::Interface::Type;
+  EXPECT_EQ(network({interface(Type::user)}, {}), Network::host);
+  EXPECT_EQ(network({interface(Type::user), interface(Type::macvtap)}, {}), Network::tap);
+  EXPECT_EQ(network({interface(Type::bridge)}, {}), Network::tap);
+  EXPECT_EQ(network({interface(Type::tap)}, {"-nic", "user"}), Network::tap);
+  EXPECT_EQ(network({interface(Type::user)}, {"-nic", "tap"}), Network::tap);
+}
+
+std::string devices(const config::VirtualMachine& vm) {
+  systemd::UnitText text;
+  add_devices(vm, text);
+  return std::move(text).take();
+}
+
+TEST(Devices, AreThoseThatTheConfigNames) {
+  config::VirtualMachine vm;
+  vm.accelerator = config::Accelerator::tcg;
+  EXPECT_THAT(devices(vm), testing::HasSubstr("PrivateDevices=yes"));
+  vm.interfaces = {interface(config::Interface::Type::macvtap)};
+  vm.devices = {{.bus = config::Device::Bus::pci, .path = "0000:06:00.0"}};
+  vm.volumes.resize(2);
+  vm.volumes[0].image = "/dev/vg/disk";
+  vm.volumes[1].image = "/srv/image";
+  const std::string text = devices(vm);
+  for (const std::string_view line : {"DevicePolicy=closed\n", "DeviceAllow=char-macvtap rw\n",
+                                      "DeviceAllow=char-vfio rw\n", "DeviceAllow=/dev/vg/disk rw\n"})
+    EXPECT_THAT(text, testing::HasSubstr(line));
+  EXPECT_THAT(text, testing::Not(testing::HasSubstr("/srv/image")));
+  EXPECT_THAT(text, testing::Not(testing::HasSubstr("DeviceAllow=/dev/kvm")));
 }
 
 }  // namespace

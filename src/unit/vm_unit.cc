@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "unit/vm_unit.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "config/unit_names.h"
 #include "unit/credential_lines.h"
@@ -8,6 +10,7 @@
 #include "unit/hidden_paths.h"
 #include "unit/sandbox.h"
 #include "unit/vm_devices.h"
+#include "unit/vm_storage.h"
 
 namespace vmcred::unit {
 namespace {
@@ -37,6 +40,13 @@ std::vector<std::string_view> files_of(const VirtualMachine& vm, const Surroundi
   return files;
 }
 
+std::vector<std::string_view> read_by(const VirtualMachine& vm, const Surroundings& surroundings,
+                                      const Storage& storage) {
+  std::vector<std::string_view> paths = files_of(vm, surroundings);
+  paths.insert(paths.end(), storage.read.begin(), storage.read.end());
+  return paths;
+}
+
 void add_provider_order(const VirtualMachine& vm, UnitText& text) {
   if (!uses_provider(vm)) return;
   // Not Requires=: to stop the provider must not stop VMs. Without its socket a start fails.
@@ -56,13 +66,16 @@ void add_start_limit(const VirtualMachine& vm, UnitText& text) {
 
 Result<void> add_unit_section(const VirtualMachine& vm, const Surroundings& surroundings, UnitText& text) {
   VMCRED_TRY(add_head(concat("microVM ", vm.name), surroundings, text));
-  text.comment("kernel, initrd, program");
+  text.comment("kernel, initrd, program, volumes, shares");
   std::string mounts;
   for (const std::string_view file : files_of(vm, surroundings))
     mounts += concat(mounts.empty() ? "" : " ", list_word(file));
+  const Storage storage = storage_of(vm);
+  for (const auto* paths : {&storage.read, &storage.written})
+    for (const std::string& path : *paths) mounts += concat(" ", list_word(path));
   text.set("RequiresMountsFor", mounts);
   if (network_of(vm) != Network::none) {
-    text.comment("extra_args");
+    text.comment("interfaces, extra_args");
     text.set("After", "network.target");
   }
   add_provider_order(vm, text);
@@ -77,6 +90,12 @@ void add_commands(const VirtualMachine& vm, const Surroundings& surroundings, Un
                             : "no vsock.cid: ready when the hypervisor has all secrets");
   text.set("Type", "notify");
   if (vm.vsock_cid) text.set("NotifyAccess", "all");
+  if (std::ranges::any_of(vm.interfaces, config::is_on_host)) {
+    const std::string network = concat(program, " vm network ", vm.name, " --config ", config);
+    text.comment("interfaces: as root, which keeps of that only what it takes to change the network");
+    text.set("ExecStartPre", "+", network, " --up");
+    text.set("ExecStopPost", "+-", network, " --down");
+  }
   text.set("ExecStart", program, " vm run ", vm.name, " --config ", config);
   text.set("ExecStop", program, " vm stop ", vm.name, " --config ", config, " --timeout ", vm.stop_timeout_s);
   text.comment("for 'vmcred vm status' and 'rollback', as root");
@@ -125,6 +144,10 @@ void add_memory(const VirtualMachine& vm, UnitText& text) {
     text.comment("no allow_swap");
     text.set("MemorySwapMax", "0");
   }
+  if (has_device(vm, config::Device::Bus::pci)) {
+    text.comment("devices: the guest's memory is pinned for them");
+    text.set("LimitMEMLOCK", "infinity");
+  }
   if (vm.accelerator != Accelerator::kvm) return;
   text.comment("accelerator: QEMU compiles nothing under KVM");
   text.set("MemoryDenyWriteExecute", "yes");
@@ -141,7 +164,12 @@ Result<std::string> vm_unit(const VirtualMachine& vm, const Surroundings& surrou
     VMCRED_TRY(add_credentials(vm, text));
     add_user(vm, text);
     add_devices(vm, text);
-    VMCRED_TRY(add_hidden_paths({files_of(vm, surroundings), {pins_of(surroundings)}}, text));
+    const Storage storage = storage_of(vm);
+    add_storage(storage, text);
+    VMCRED_TRY(add_hidden_paths({.needed = read_by(vm, surroundings, storage),
+                                 .optional = {pins_of(surroundings)},
+                                 .written = storage.written},
+                                text));
     text.comment(k_always);
     text.set("ProtectProc", "invisible");
     text.set("OOMPolicy", "kill");

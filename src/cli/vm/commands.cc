@@ -51,6 +51,11 @@ constexpr std::array k_rollback_options{
     Option{"--keep-secrets", "", "go back to the config of then with the secrets of now"},
     Option{"--dry-run", "", "only tell"},
 };
+constexpr std::array k_network_options{
+    k_config_option,
+    Option{"--up", "", "make the interfaces, for the VM's user alone"},
+    Option{"--down", "", "remove them"},
+};
 
 constexpr std::array k_commands{
     Command{"vm list", "", "List the VMs of the config", k_list_options, run_vm_list},
@@ -64,6 +69,8 @@ constexpr std::array k_commands{
             k_rollback_options, run_vm_rollback},
     Command{"vm record", "VM", "Note what a VM was started with; its unit does so", k_config_options,
             run_vm_record},
+    Command{"vm network", "VM", "Make or remove a VM's interfaces on this host; its unit does so",
+            k_network_options, run_vm_network},
     Command{"vm status", "[VM...]", "Show what runs, what it needs, and what is wrong with it",
             k_list_options, run_vm_status},
     Command{"vm logs", "VM", "Print a VM's journal: its unit's, systemd's and the provider's lines on it",

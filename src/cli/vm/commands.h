@@ -15,6 +15,7 @@ base::Result<void> run_vm_show(const command::Arguments& arguments, const comman
 base::Result<void> run_vm_start(const command::Arguments& arguments, const command::Streams& streams);
 base::Result<void> run_vm_restart(const command::Arguments& arguments, const command::Streams& streams);
 base::Result<void> run_vm_rollback(const command::Arguments& arguments, const command::Streams& streams);
+base::Result<void> run_vm_network(const command::Arguments& arguments, const command::Streams& streams);
 base::Result<void> run_vm_record(const command::Arguments& arguments, const command::Streams& streams);
 base::Result<void> run_vm_status(const command::Arguments& arguments, const command::Streams& streams);
 base::Result<void> run_vm_logs(const command::Arguments& arguments, const command::Streams& streams);
