@@ -204,16 +204,22 @@ class Vm:
             'hypervisor = "qemu"',
             f'machine = "{self.guest.machine}"',
             'accelerator = "tcg"',
-            f'user = "{USER}"',
+            f'user = "{self.user}"',
             f'kernel = "{self.place.guest}/vmlinuz"',
             f'initrd = "{self.place.guest}/initrd"',
             f"kernel_params = {json.dumps(['mitigations=off', *self.kernel_params])}",
             "allow_swap = true",  # the values are worthless, and the host may be anyone's
         ]
-        lines += self.guest.knowledge + self.settings
-        lines += [f'secrets.{secret.name} = {{ path = "{self.source(secret)}" }}' for secret in self.secrets]
-        lines += [f'static.{name} = "{value}"' for name, value in STATIC.items()]
-        return "\n".join(lines) + "\n"
+        return "\n".join(lines + self.guest.knowledge + self.settings + self.credential_lines()) + "\n"
+
+    def credential_lines(self) -> list[str]:
+        """What the guest shall have, in the words of the config."""
+        secrets = [f'secrets.{secret.name} = {{ path = "{self.source(secret)}" }}' for secret in self.secrets]
+        return secrets + [f'static.{name} = "{value}"' for name, value in STATIC.items()]
+
+    @property
+    def user(self) -> str:
+        return USER
 
     @property
     def runtime(self) -> Path:
@@ -348,6 +354,18 @@ class End:
     def by_guest(self) -> bool:
         """Did the guest shut down when asked to, or was the VMM ended after the time for that was over?"""
         return self.seconds < SHUTDOWN_SECONDS
+
+
+def processes_in(directory: Path) -> list[int]:
+    """The processes that work in this directory, as everything that a VM's start leaves behind would."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        try:
+            if entry.name.isdigit() and Path(os.readlink(entry / "cwd")) == directory:
+                found.append(int(entry.name))
+        except (FileNotFoundError, ProcessLookupError, PermissionError):
+            continue  # gone, or a process that this host keeps even from root: not one of ours
+    return found
 
 
 def program(variable: str) -> Path:

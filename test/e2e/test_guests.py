@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from harness import STATIC, USER, Guest, Vm
+from harness import STATIC, USER, Guest, Vm, processes_in
 
 pytestmark = pytest.mark.parametrize(
     "booted_vm",
@@ -29,18 +29,6 @@ pytestmark = pytest.mark.parametrize(
 def process_status(pid: int) -> dict[str, str]:
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     return {key: value.strip() for key, value in (line.split(":", 1) for line in lines)}
-
-
-def processes_in(directory: Path) -> list[int]:
-    """The processes that work in this directory, as everything that a VM's start leaves behind would."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        try:
-            if entry.name.isdigit() and Path(os.readlink(entry / "cwd")) == directory:
-                found.append(int(entry.name))
-        except (FileNotFoundError, ProcessLookupError, PermissionError):
-            continue  # gone, or a process that this host keeps even from root: not one of ours
-    return found
 
 
 def console(vm: Vm) -> str:

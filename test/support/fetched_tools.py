@@ -37,3 +37,11 @@ def vsock_device() -> Path:
     if not path.is_file():
         pytest.skip("the program vhost-device-vsock is absent: test/tools/fetch-tools fetches it")
     return path
+
+
+def virtiofsd() -> Path:
+    """The program virtiofsd."""
+    path = tools() / "virtiofsd" / "virtiofsd"
+    if not path.is_file():
+        pytest.skip("the program virtiofsd is absent: test/tools/fetch-tools fetches it")
+    return path

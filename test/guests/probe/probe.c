@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// A guest that tells on its serial port what its hypervisor has handed over, and powers off: the command line,
-// the initrd, and the OEM strings of SMBIOS. It needs no operating system, so that it runs in any hypervisor
-// within milliseconds, also where the processor's kernel mode is emulated slowly.
+// A guest that tells on its serial port what its hypervisor has handed over, and powers off: the command
+// line, the initrd, and the OEM strings of SMBIOS. It needs no operating system, so that it runs in any
+// hypervisor within milliseconds, also where the processor's kernel mode is emulated slowly.
 //
 // It is compiled twice, for 32 and for 64 bits, as hypervisors enter a kernel in either mode.
 //
-// It prints lines: "cmdline TEXT", "initrd HEX", "oem TEXT", "end". Sources: the PVH boot ABI (Xen's
-// start_info.h), the x86 boot protocol of Linux (zero-page), SMBIOS 3.x sections 5.2 and 7.12.
+// It prints lines: "cmdline TEXT", "initrd HEX", "oem TEXT", "end". With "probe=wait" on its command line it
+// goes on running then. Sources: the PVH boot ABI (Xen's start_info.h), the x86 boot protocol of Linux
+// (zero-page), SMBIOS 3.x sections 5.2 and 7.12.
 #include <stdint.h>
 
 static inline void out_byte(uint16_t port, uint8_t value) {
@@ -21,8 +22,7 @@ static inline uint8_t in_byte(uint16_t port) {
 enum { k_serial = 0x3f8, k_serial_status = k_serial + 5, k_serial_ready = 0x20 };
 
 static void put(char c) {
-  while ((in_byte(k_serial_status) & k_serial_ready) == 0) {
-  }
+  while ((in_byte(k_serial_status) & k_serial_ready) == 0) {}
   out_byte(k_serial, (uint8_t)c);
 }
 
@@ -95,17 +95,23 @@ static void tell_smbios(void) {
 
 // Each hypervisor listens for one of these; the others pass unnoticed.
 static void power_off(void) {
-  out_byte(0x600, 0x34);   // ACPI sleep control of cloud-hypervisor: S5
-  out_byte(0x64, 0xfe);    // reset by the keyboard's controller
-  out_byte(0x604, 0x00);   // ACPI PM1a control of QEMU's q35: S5
+  out_byte(0x600, 0x34);  // ACPI sleep control of cloud-hypervisor: S5
+  out_byte(0x64, 0xfe);   // reset by the keyboard's controller
+  out_byte(0x604, 0x00);  // ACPI PM1a control of QEMU's q35: S5
   out_byte(0x605, 0x20);
-  for (;;) __asm__ volatile("cli; hlt");
 }
 
-static void finish(void) {
+static int waits(const char* command_line) {
+  for (; command_line != 0 && *command_line != '\0'; ++command_line)
+    if (starts_with((const uint8_t*)command_line, "probe=wait")) return 1;
+  return 0;
+}
+
+static void finish(const char* command_line) {
   tell_smbios();
   put_text("end\n");
-  power_off();
+  if (!waits(command_line)) power_off();
+  for (;;) __asm__ volatile("cli; hlt");
 }
 
 // The start_info that a hypervisor passes in EBX to a PVH guest.
@@ -118,16 +124,16 @@ struct module {
 };
 
 void start_pvh(const struct start_info* info) {
+  const char* command_line = (const char*)(uintptr_t)info->command_line;
   const struct module* initrd = (const struct module*)(uintptr_t)info->modules;
-  tell_boot((const char*)(uintptr_t)info->command_line,
-            info->module_count == 0 ? 0 : (const uint8_t*)(uintptr_t)initrd->address,
+  tell_boot(command_line, info->module_count == 0 ? 0 : (const uint8_t*)(uintptr_t)initrd->address,
             info->module_count == 0 ? 0 : (uint32_t)initrd->size);
-  finish();
+  finish(command_line);
 }
 
 // The boot parameters of Linux, or its setup header in place: their offsets are the same.
 void start_linux(const uint8_t* parameters) {
-  tell_boot((const char*)(uintptr_t)u32_at(parameters + 0x228),
-            (const uint8_t*)(uintptr_t)u32_at(parameters + 0x218), u32_at(parameters + 0x21c));
-  finish();
+  const char* command_line = (const char*)(uintptr_t)u32_at(parameters + 0x228);
+  tell_boot(command_line, (const uint8_t*)(uintptr_t)u32_at(parameters + 0x218), u32_at(parameters + 0x21c));
+  finish(command_line);
 }

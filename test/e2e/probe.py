@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: Apache-2.0
+"""VMs of any hypervisor whose guest is the probe: it tells on its console what it was handed over.
+
+What reaches the probe is what the hypervisor itself put into the guest's memory, so this shows each transport on each
+hypervisor, whatever the machine can boot in reasonable time. What a real guest makes of it other tests show, on QEMU.
+"""
+
+import base64
+import os
+import shutil
+import struct
+import subprocess
+import time
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from harness import GUESTS, Vm, VmFailure
+
+OWN_INITRD = b"the guest's own initrd, of 33 bytes"[:33]
+PROBE_SECONDS = 120
+ARCHIVE_MARK = b"vmcred\0\x01"
+OEM_PREFIX = "io.systemd.credential.binary:"
+
+
+@dataclass(frozen=True)
+class Hypervisor:
+    """One that may be on this machine. `kernel` is the form of the probe that it starts."""
+
+    name: str
+    kernel: str
+    accelerator: str | None = None  # what its config needs to say
+
+    @property
+    def variable(self) -> str:
+        """Where the environment names its program (qemu is always there)."""
+        return f"VMCRED_TEST_{self.name.upper().replace('-', '_')}"
+
+    @property
+    def program(self) -> Path | None:
+        """The real program, or nothing where this machine has none."""
+        found = shutil.which("qemu-system-x86_64") if self.name == "qemu" else os.environ.get(self.variable)
+        return Path(found) if found else None
+
+
+HYPERVISORS = [
+    Hypervisor("qemu", "elf", accelerator="tcg"),
+    Hypervisor("cloud-hypervisor", "elf"),
+    Hypervisor("firecracker", "elf"),
+    Hypervisor("crosvm", "bzimage"),
+    Hypervisor("kvmtool", "bzimage"),
+    Hypervisor("stratovirt", "bzimage"),
+    Hypervisor("alioth", "bzimage"),
+]
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the probe said."""
+
+    command_line: str
+    initrd: bytes
+    oem_strings: list[str]
+
+    @property
+    def credentials(self) -> dict[str, bytes]:
+        """All credentials that the guest has, by whichever way."""
+        found = dict(credential_of(text) for text in self.oem_strings if text.startswith(OEM_PREFIX))
+        if b".vmcred/credentials\0" in self.initrd:
+            found |= archived(files_of(self.initrd)[".vmcred/credentials"])
+        return found
+
+
+def credential_of(oem_string: str) -> tuple[str, bytes]:
+    name, value = oem_string.removeprefix(OEM_PREFIX).split("=", 1)
+    return name, base64.b64decode(value, validate=True)
+
+
+def files_of(initrd: bytes) -> dict[str, bytes]:
+    """The files behind the guest's own initrd (docs/formats/initrd.md)."""
+    assert initrd.startswith(OWN_INITRD), "the guest's own initrd is not what it was"
+    place = initrd.index(b"070701", len(OWN_INITRD))
+    assert place % 4 == 0 and not initrd[len(OWN_INITRD) : place].strip(b"\0")
+    files = {}
+    while True:
+        fields = [int(initrd[place + 6 + 8 * i : place + 14 + 8 * i], 16) for i in range(13)]
+        size, name_size = fields[6], fields[11]
+        name_at = place + 110
+        name = initrd[name_at : name_at + name_size - 1].decode()
+        data_at = (name_at + name_size + 3) & ~3
+        if name == "TRAILER!!!":
+            return files
+        files[name] = initrd[data_at : data_at + size]
+        place = (data_at + size + 3) & ~3
+
+
+def archived(archive: bytes) -> dict[str, bytes]:
+    """The credentials of an archive (docs/formats/archive.md)."""
+    assert archive.startswith(ARCHIVE_MARK)
+    (count,) = struct.unpack_from("<I", archive, len(ARCHIVE_MARK))
+    place = len(ARCHIVE_MARK) + 4
+    parts = []
+    for _ in range(2 * count):
+        (size,) = struct.unpack_from("<I", archive, place)
+        parts.append(archive[place + 4 : place + 4 + size])
+        place += 4 + size
+    assert place == len(archive)
+    return dict(zip(map(bytes.decode, parts[::2]), parts[1::2], strict=True))
+
+
+@dataclass
+class ProbeVm(Vm):
+    """A VM whose guest is the probe."""
+
+    hypervisor: Hypervisor = HYPERVISORS[0]
+    waits: bool = False  # the probe goes on running when it has said all
+
+    def _prepare_guest(self) -> None:
+        subprocess.run([GUESTS / "probe" / "build-probe", self.place.guest], check=True)
+        (self.place.guest / "initrd").write_bytes(OWN_INITRD)
+
+    def config_text(self) -> str:
+        kernel = f"{self.place.guest}/probe.{self.hypervisor.kernel}"
+        lines = [
+            f"[vms.{self.name}]",
+            f'hypervisor = "{self.hypervisor.name}"',
+            f'program = "{self.hypervisor.program}"',
+            f'user = "{self.user}"',
+            f'kernel = "{kernel}"',
+            f'initrd = "{self.place.guest}/initrd"',
+            "mem = 256",
+            "allow_swap = true",
+        ]
+        if self.hypervisor.accelerator:
+            lines.append(f'accelerator = "{self.hypervisor.accelerator}"')
+        if self.waits:
+            lines.append('kernel_params = ["probe=wait"]')
+        return "\n".join(lines + self.settings + self.credential_lines()) + "\n"
+
+    @cached_property
+    def told(self) -> Told:
+        """What the guest was handed over. Waits until it has said all of it."""
+        assert self.process is not None
+        deadline = time.monotonic() + PROBE_SECONDS
+        while not (lines := self._lines()) or "end" not in lines:
+            if self.process.poll() is not None and "end" not in self._lines():
+                raise VmFailure(f"the VM ended with {self.process.returncode} before it told all\n{self.logs()}")
+            if time.monotonic() > deadline:
+                raise VmFailure(f"the probe took longer than {PROBE_SECONDS} s\n{self.logs()}")
+            time.sleep(0.02)
+        return Told(
+            command_line=next(line.split("cmdline ", 1)[1] for line in lines if "cmdline " in line),
+            initrd=bytes.fromhex(next(line.removeprefix("initrd ") for line in lines if line.startswith("initrd "))),
+            oem_strings=[line.removeprefix("oem ") for line in lines if line.startswith("oem ")],
+        )
+
+    def _lines(self) -> list[str]:
+        return [line.strip("\r") for line in self.place.console.read_text(errors="replace").splitlines()]

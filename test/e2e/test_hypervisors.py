@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Real hypervisors hand over real secrets: QEMU, and each other one that the environment names.
+
+VMCRED_TEST_CLOUD_HYPERVISOR=/path/to/cloud-hypervisor and so on. They need a KVM that the VM's user may open.
+"""
+
+import random
+from collections.abc import Callable
+
+import pytest
+from conftest import SEED
+from harness import Guest, Vm, processes_in, unique
+from probe import HYPERVISORS, Hypervisor, ProbeVm
+
+GUEST = Guest("probe", "q35", systemd=252)
+MAKE = Callable[..., Vm]
+
+# How each one can be told to carry the set. "auto" is what users get.
+CASES = [(hypervisor, "auto") for hypervisor in HYPERVISORS] + [
+    (hypervisor, transport)
+    for hypervisor in HYPERVISORS
+    for transport in ("smbios", "initrd")
+    if (hypervisor.name, transport) in {("qemu", "initrd"), ("cloud-hypervisor", "smbios"), ("cloud-hypervisor", "initrd")}
+]
+
+
+def probe_vm(make_vm: MAKE, hypervisor: Hypervisor, transport: str, **further: object) -> ProbeVm:
+    """A VM that is ready to start, with the secrets that this transport is for."""
+    if hypervisor.program is None:
+        pytest.skip(f"${hypervisor.variable} names no program")
+    vm = make_vm(GUEST, f"{hypervisor.name} {transport}", kind=ProbeVm, hypervisor=hypervisor, **further)
+    assert isinstance(vm, ProbeVm)
+    vm.settings.append(f'transport = "{transport}"')
+    if transport == "smbios":
+        vm.secrets = vm.secrets[:3]  # what fits a page
+    vm.prepare()
+    return vm
+
+
+def expect_all(vm: ProbeVm) -> None:
+    """The guest has exactly what the config declares, byte for byte, and the manifest."""
+    got = vm.told.credentials
+    for secret in vm.secrets:
+        assert got.pop(secret.credential) == secret.value, secret.name
+    assert got.pop("ENVIRONMENT") == b"test" and got.pop("CLUSTER") == b"britton-desktop"
+    assert list(got) == ["vmcred.manifest"]
+
+
+@pytest.mark.parametrize(("hypervisor", "transport"), CASES, ids=lambda value: getattr(value, "name", value))
+def test_every_byte_arrives(hypervisor: Hypervisor, transport: str, make_vm: MAKE) -> None:
+    """Promises 2 and 7; R13, R14, R61, W8, W16, W26: by the way that suits the hypervisor."""
+    vm = probe_vm(make_vm, hypervisor, transport, waits=True)
+    vm.start()
+    if vm.told.oem_strings:
+        assert transport != "initrd"
+    else:
+        assert "rdinit=/.vmcred/init" in vm.told.command_line.split()
+    expect_all(vm)
+    assert vm.search_for_leaks() == [], "promise 1; R46, W1, W2, W6"
+    assert vm.end.stop.returncode == 0, vm.end.stop.stderr
+    assert processes_in(vm.place.work) == []
+    assert vm.search_for_leaks() == []
+
+
+@pytest.mark.parametrize("hypervisor", HYPERVISORS, ids=lambda hypervisor: hypervisor.name)
+def test_two_hundred_credentials_arrive(hypervisor: Hypervisor, make_vm: MAKE) -> None:
+    """Promise 7; W15: also more than any native transport of most of them has room for."""
+    vm = probe_vm(make_vm, hypervisor, "initrd")
+    rng = random.Random(f"{SEED} two hundred {hypervisor.name}")
+    vm.secrets = [unique(f"number-{number}", rng.randbytes(100)) for number in range(200)]
+    vm.prepare()
+    vm.start()
+    expect_all(vm)
