@@ -34,16 +34,17 @@ void read_mac(const TableReader& reader, std::string_view vm_name, Interface& in
 
 // The keys that make sense for some types only.
 void check_type(const TableReader& reader, Type type) {
-  const std::string_view word = spelling(type);
-  if (type != Type::tap && type != Type::bridge) reader.refuse("bridge", "types 'bridge' and 'tap'", word);
-  if (type == Type::bridge) reader.require("bridge", "add 'bridge = \"NAME\"', one of the host's");
+  std::string word;
+  reader.read_line("type", word);
+  if (type != Type::tap) reader.refuse("bridge", "types 'bridge' and 'tap'", word);
+  if (word == "bridge") reader.require("bridge", "add 'bridge = \"NAME\"', one of the host's");
   if (type == Type::macvtap) {
     reader.require("link", "add 'link = \"NAME\"', the host's interface below it");
   } else {
     reader.refuse("link", "type 'macvtap'", word);
     reader.refuse("mode", "type 'macvtap'", word);
   }
-  if (type != Type::tap) reader.refuse("vhost", "type 'tap'", word);
+  if (type == Type::user) reader.refuse("vhost", "types 'tap', 'bridge' and 'macvtap'", word);
 }
 
 Interface decode_interface(const TableReader& reader, std::string_view vm_name) {

@@ -39,15 +39,14 @@ struct Share {
 };
 
 struct Interface {
-  enum class Type { user, tap, macvtap, bridge };
+  enum class Type { user, tap, macvtap };
   enum class MacvtapMode { bridge, vepa, private_, passthru };
 
   Type type = Type::user;
-  std::string id = {};   // of tap and macvtap: the interface's name on the host
-  std::string mac = {};  // "02:00:00:01:01:01"
-  std::string bridge =
-      {};                 // of bridge: the host's bridge. Of tap: the bridge that the tap joins; may be empty
-  std::string link = {};  // of macvtap: the host's interface below it
+  std::string id = {};      // of tap and macvtap: the interface's name on the host
+  std::string mac = {};     // "02:00:00:01:01:01"
+  std::string bridge = {};  // of tap: the host's bridge that it joins; may be empty
+  std::string link = {};    // of macvtap: the host's interface below it
   MacvtapMode mode = MacvtapMode::bridge;
   bool vhost = false;  // of tap: the kernel moves the packets
 };

@@ -72,7 +72,7 @@ inline constexpr std::array k_interface_type_spellings = std::to_array<Spelling<
     {Interface::Type::user, "user"},
     {Interface::Type::tap, "tap"},
     {Interface::Type::macvtap, "macvtap"},
-    {Interface::Type::bridge, "bridge"},
+    {Interface::Type::tap, "bridge"},  // a tap that joins one
 });
 inline constexpr std::array k_macvtap_mode_spellings = std::to_array<Spelling<Interface::MacvtapMode>>({
     {Interface::MacvtapMode::bridge, "bridge"},

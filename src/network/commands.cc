@@ -2,6 +2,7 @@
 #include "network/commands.h"
 
 #include "base/text.h"
+#include "config/load.h"
 
 namespace vmcred::network {
 namespace {
@@ -9,23 +10,9 @@ namespace {
 using base::concat;
 using config::Interface;
 
-std::string_view mode_word(Interface::MacvtapMode mode) {
-  switch (mode) {
-    case Interface::MacvtapMode::bridge:
-      return "bridge";
-    case Interface::MacvtapMode::vepa:
-      return "vepa";
-    case Interface::MacvtapMode::private_:
-      return "private";
-    case Interface::MacvtapMode::passthru:
-      break;
-  }
-  return "passthru";
-}
-
-std::string tap_up(const Interface& interface, unsigned vcpu, uid_t owner) {
+std::string tap_up(const Interface& interface, unsigned queues, uid_t owner) {
   std::string lines = concat("tuntap add dev ", interface.id, " mode tap user ", owner, " vnet_hdr",
-                             vcpu > 1 ? " multi_queue" : "", "\n");
+                             queues > 1 ? " multi_queue" : "", "\n");
   if (!interface.bridge.empty())
     lines += concat("link set dev ", interface.id, " master ", interface.bridge, "\n");
   return lines + concat("link set dev ", interface.id, " up\n");
@@ -34,14 +21,15 @@ std::string tap_up(const Interface& interface, unsigned vcpu, uid_t owner) {
 // The guest has the address; the host itself must not answer for it.
 std::string macvtap_up(const Interface& interface) {
   return concat("link add link ", interface.link, " name ", interface.id, " address ", interface.mac,
-                " type macvtap mode ", mode_word(interface.mode), "\nlink set dev ", interface.id,
+                " type macvtap mode ", config::spelling(interface.mode), "\nlink set dev ", interface.id,
                 " allmulticast on addrgenmode none up\n");
 }
 
 }  // namespace
 
-std::string up_commands(const Interface& interface, unsigned vcpu, uid_t owner) {
-  return interface.type == Interface::Type::macvtap ? macvtap_up(interface) : tap_up(interface, vcpu, owner);
+std::string up_commands(const Interface& interface, unsigned queues, uid_t owner) {
+  return interface.type == Interface::Type::macvtap ? macvtap_up(interface)
+                                                    : tap_up(interface, queues, owner);
 }
 
 std::string down_commands(const Interface& interface) { return concat("link del dev ", interface.id, "\n"); }

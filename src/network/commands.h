@@ -9,9 +9,9 @@
 
 namespace vmcred::network {
 
-// Makes the interface, for the VM's user alone, and turns it on. A tap of a VM with several CPUs has a queue
-// for each.
-std::string up_commands(const config::Interface& interface, unsigned vcpu, uid_t owner);
+// Makes the interface, for the VM's user alone, and turns it on. A tap with more than one queue is another
+// kind of tap.
+std::string up_commands(const config::Interface& interface, unsigned queues, uid_t owner);
 
 std::string down_commands(const config::Interface& interface);
 

@@ -29,7 +29,7 @@ TEST(Commands, ATapOfSeveralCpusHasSeveralQueues) {
 }
 
 TEST(Commands, ATapJoinsItsBridgeBeforeItIsUp) {
-  Interface tap = named(Interface::Type::bridge);
+  Interface tap = named(Interface::Type::tap);
   tap.bridge = "br0";
   EXPECT_EQ(up_commands(tap, 1, 991),
             "tuntap add dev vm-test mode tap user 991 vnet_hdr\nlink set dev vm-test master br0\n"

@@ -83,12 +83,12 @@ Result<void> give_device(const Interface& interface, uid_t owner) {
   return {};
 }
 
-Result<void> bring_up(const Interface& interface, unsigned vcpu, uid_t owner) {
+Result<void> bring_up(const Interface& interface, unsigned queues, uid_t owner) {
   if (exists(interface)) {
     VMCRED_TRY(check_free(interface, owner));
     VMCRED_TRY(run_ip(interface, down_commands(interface)));
   }
-  auto made = run_ip(interface, up_commands(interface, vcpu, owner));
+  auto made = run_ip(interface, up_commands(interface, queues, owner));
   if (made && interface.type == Interface::Type::macvtap) made = give_device(interface, owner);
   if (!made && exists(interface)) static_cast<void>(run_ip(interface, down_commands(interface)));
   return made;
@@ -101,13 +101,13 @@ Result<void> take_down(const Interface& interface) {
 
 }  // namespace
 
-Result<void> bring_up(const VirtualMachine& vm, uid_t owner) {
+Result<void> bring_up(const VirtualMachine& vm, unsigned queues, uid_t owner) {
   for (std::size_t i = 0; i < vm.interfaces.size(); ++i) {
-    if (!is_on_host(vm.interfaces[i])) continue;
-    auto made = bring_up(vm.interfaces[i], vm.vcpu, owner);
+    if (!config::is_on_host(vm.interfaces[i])) continue;
+    auto made = bring_up(vm.interfaces[i], queues, owner);
     if (made) continue;
     for (std::size_t earlier = 0; earlier < i; ++earlier)
-      if (is_on_host(vm.interfaces[earlier])) static_cast<void>(take_down(vm.interfaces[earlier]));
+      if (config::is_on_host(vm.interfaces[earlier])) static_cast<void>(take_down(vm.interfaces[earlier]));
     return made;
   }
   return {};
@@ -116,7 +116,7 @@ Result<void> bring_up(const VirtualMachine& vm, uid_t owner) {
 Result<void> take_down(const VirtualMachine& vm) {
   std::vector<Error> failures;
   for (const auto& interface : vm.interfaces) {
-    if (!is_on_host(interface)) continue;
+    if (!config::is_on_host(interface)) continue;
     if (auto removed = take_down(interface); !removed) failures.push_back(std::move(removed).error());
   }
   if (!failures.empty()) return base::first_with_others(std::move(failures));

@@ -9,11 +9,11 @@
 
 namespace vmcred::network {
 
-// Makes the VM's tap and macvtap interfaces, for `owner` alone. One of the name that is there already is made
-// anew where it is one of the same kind that belongs to nobody else, as an earlier start may have left it;
-// anything else of that name is a host error, and nothing of the host's own is ever touched. After a failure
-// none of this VM's is left.
-base::Result<void> bring_up(const config::VirtualMachine& vm, uid_t owner);
+// Makes the VM's tap and macvtap interfaces, for `owner` alone; taps with this number of queues. One of the
+// name that is there already is made anew where it is one of the same kind that belongs to nobody else, as an
+// earlier start may have left it; anything else of that name is a host error, and nothing of the host's own
+// is ever touched. After a failure none of this VM's is left.
+base::Result<void> bring_up(const config::VirtualMachine& vm, unsigned queues, uid_t owner);
 
 // Removes them; those that are gone already are well.
 base::Result<void> take_down(const config::VirtualMachine& vm);

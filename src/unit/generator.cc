@@ -11,6 +11,7 @@
 #include "unit/generator_log.h"
 #include "unit/make_units.h"
 #include "unit/write_units.h"
+#include "vmm/check.h"
 
 namespace vmcred::unit {
 namespace {
@@ -34,7 +35,7 @@ base::Result<void> check_config_file(const std::string& path) {
 
 base::Result<config::UnitConfig> load(const std::string& path) {
   VMCRED_TRY(check_config_file(path));
-  return config::load_for_units(path);
+  return config::load_for_units(path, vmm::check_vm);
 }
 
 // Does not go back through destructors: those of a thousand VMs take a while, and the kernel frees it all.

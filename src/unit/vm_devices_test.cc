@@ -76,7 +76,6 @@ TEST(Network, IsTheWidestOfInterfacesAndArguments) {
   using Type = config::Interface::Type;
   EXPECT_EQ(network({interface(Type::user)}, {}), Network::host);
   EXPECT_EQ(network({interface(Type::user), interface(Type::macvtap)}, {}), Network::tap);
-  EXPECT_EQ(network({interface(Type::bridge)}, {}), Network::tap);
   EXPECT_EQ(network({interface(Type::tap)}, {"-nic", "user"}), Network::tap);
   EXPECT_EQ(network({interface(Type::user)}, {"-nic", "tap"}), Network::tap);
 }

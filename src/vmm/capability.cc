@@ -50,33 +50,31 @@ constexpr std::array k_vhost_or_vhost_user = {VsockBackEnd::vhost, VsockBackEnd:
 constexpr std::array k_vhost_or_built_in = {VsockBackEnd::vhost, VsockBackEnd::built_in};
 
 constexpr Capability qemu(Machine machine, std::span<const TransportOffer> transports, bool hotplug) {
-  return {
-      .hypervisor = Hypervisor::qemu,
-      .machine = machine,
-      .transports = transports,
-      .api = Api::qmp,
-      .stop = StopMethod::qmp,
-      .vsock = k_vhost_or_vhost_user,
-      .balloon = {.device = true, .deflate_on_oom = true},
-      .hugepages = true,
-      .hotplug = hotplug,
-      .interfaces =
-          {.user = true, .tap = true, .macvtap = true, .bridge = true, .several_queues = true, .vhost = true},
-      .forwarded_ports = true,
-      .shares = {.virtiofs = true,
-                 .virtiofs_read_only = true,
-                 .plan9 = true,
-                 .plan9_read_only = true,
-                 .plan9_models = true},
-      .volumes = {.qcow2 = true, .serial = true, .direct = true, .read_only = true},
-      .pci = true,
-      .usb = true,
-      .graphics = true,
-      .cpu_model = true,
-      .uuid = true,
-      .kernel_params = "console=ttyS0 reboot=t panic=-1",
-      .program = "qemu-system-x86_64",
-      .comes_from = "Debian: qemu-system-x86"};
+  return {.hypervisor = Hypervisor::qemu,
+          .machine = machine,
+          .transports = transports,
+          .api = Api::qmp,
+          .stop = StopMethod::qmp,
+          .vsock = k_vhost_or_vhost_user,
+          .balloon = {.device = true, .deflate_on_oom = true},
+          .hugepages = true,
+          .hotplug = hotplug,
+          .interfaces = {.user = true, .tap = true, .macvtap = true, .several_queues = true, .vhost = true},
+          .forwarded_ports = true,
+          .shares = {.virtiofs = true,
+                     .virtiofs_read_only = true,
+                     .plan9 = true,
+                     .plan9_read_only = true,
+                     .plan9_models = true},
+          .volumes = {.qcow2 = true, .serial = true, .direct = true, .read_only = true},
+          .pci = true,
+          .usb = true,
+          .graphics = true,
+          .cpu_model = true,
+          .uuid = true,
+          .kernel_params = "console=ttyS0 reboot=t panic=-1",
+          .program = "qemu-system-x86_64",
+          .comes_from = "Debian: qemu-system-x86"};
 }
 
 constexpr Capability k_cloud_hypervisor = {

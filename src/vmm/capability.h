@@ -42,9 +42,8 @@ struct BalloonSupport {
 
 struct InterfaceSupport {
   bool user = false;
-  bool tap = false;
+  bool tap = false;  // also one that joins a bridge
   bool macvtap = false;
-  bool bridge = false;
   bool several_queues = false;  // one for each CPU
   bool vhost = false;
 };

@@ -18,9 +18,8 @@ bool is_user(const Interface& interface) { return interface.type == Interface::T
 std::string types_of(const InterfaceSupport& can) {
   std::vector<std::string> types;
   if (can.user) types.emplace_back("user");
-  if (can.tap) types.emplace_back("tap");
+  if (can.tap) types.emplace_back("tap, bridge");
   if (can.macvtap) types.emplace_back("macvtap");
-  if (can.bridge) types.emplace_back("bridge");
   return base::join(types, ", ");
 }
 
@@ -31,38 +30,18 @@ bool has_type(const InterfaceSupport& can, Interface::Type type) {
     case Interface::Type::tap:
       return can.tap;
     case Interface::Type::macvtap:
-      return can.macvtap;
-    case Interface::Type::bridge:
       break;
   }
-  return can.bridge;
-}
-
-std::string_view spelled(Interface::Type type) {
-  switch (type) {
-    case Interface::Type::user:
-      return "user";
-    case Interface::Type::tap:
-      return "tap";
-    case Interface::Type::macvtap:
-      return "macvtap";
-    case Interface::Type::bridge:
-      break;
-  }
-  return "bridge";
+  return can.macvtap;
 }
 
 void check_interface(Findings& findings, const Interface& interface, const std::string& key) {
   const auto& can = findings.can.interfaces;
   const std::string which = interface.id.empty() ? "" : concat(" (", quoted(interface.id), ")");
   if (!has_type(can, interface.type)) {
-    std::string hint = concat("choose one of: ", types_of(can));
-    if (interface.type == Interface::Type::bridge && can.tap)
-      hint =
-          concat("use type = \"tap\" with bridge = ", quoted(interface.bridge), ", which joins it as well");
     findings.add(concat(key, ".type"),
-                 concat(findings.name, " has no interface of type ", spelled(interface.type), which),
-                 std::move(hint));
+                 concat(findings.name, " has no interface of type ", config::spelling(interface.type), which),
+                 concat("choose one of: ", types_of(can)));
     return;
   }
   if (interface.vhost && !can.vhost)

@@ -77,9 +77,6 @@ void add_interfaces(const Capability& row, config::VirtualMachine& vm) {
   if (can.macvtap)
     vm.interfaces.push_back(
         {.type = Interface::Type::macvtap, .id = "macvtap0", .mac = "02:00:00:00:00:03", .link = "eth0"});
-  if (can.bridge)
-    vm.interfaces.push_back(
-        {.type = Interface::Type::bridge, .id = "net", .mac = "02:00:00:00:00:04", .bridge = "br0"});
   if (!row.forwarded_ports) return;
   using From = config::ForwardedPort::From;
   vm.forwarded_ports.push_back({.host_address = "127.0.0.1", .host_port = 2222, .guest_port = 22});

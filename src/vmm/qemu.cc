@@ -37,14 +37,6 @@ bool has_own_memory(const PlanBuilder& plan) {
   return plan.host().vsock == VsockBackEnd::vhost_user || has_virtiofs(plan.vm()) || plan.vm().hugepages;
 }
 
-// A bridge is joined by a set-user-ID program that QEMU starts.
-std::string sandbox(const VirtualMachine& vm) {
-  const bool has_bridge = std::ranges::any_of(
-      vm.interfaces, [](const auto& interface) { return interface.type == config::Interface::Type::bridge; });
-  return concat("on,obsolete=deny,", has_bridge ? "" : "elevateprivileges=deny,spawn=deny,",
-                "resourcecontrol=deny");
-}
-
 std::string machine(const PlanBuilder& plan) {
   const auto& vm = plan.vm();
   std::string value = concat(config::spelling(vm.machine), ",dump-guest-core=off");
@@ -80,7 +72,7 @@ void add_machine(PlanBuilder& plan) {
   plan.add("-nodefaults");
   plan.add("-display", "none");
   plan.add("-no-reboot");
-  plan.add("-sandbox", sandbox(vm));
+  plan.add("-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny");
   plan.add("-machine", machine(plan));
   plan.add("-accel", plan.host().kvm ? "kvm" : "tcg");
   plan.add("-cpu", cpu(plan));

@@ -50,15 +50,10 @@ void add_back_end(PlanBuilder& plan, const Interface& interface, const std::stri
       plan.add_descriptors(concat("tap,id=", id, interface.vhost ? ",vhost=on" : "", ",fds="),
                            plan.plan_macvtap(interface, queues));
       break;
-    case Interface::Type::bridge:
-      plan.add(concat("bridge,id=", id, ",br=", option_value(interface.bridge)));
-      break;
   }
 }
 
-bool has_queues(const Interface& interface) {
-  return interface.type == Interface::Type::tap || interface.type == Interface::Type::macvtap;
-}
+bool has_queues(const Interface& interface) { return interface.type != Interface::Type::user; }
 
 // Two vectors for each pair of queues, one for the configuration and one for the control queue.
 std::string multiqueue(const config::VirtualMachine& vm, const Interface& interface) {

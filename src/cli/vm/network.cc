@@ -10,6 +10,7 @@
 #include "network/interfaces.h"
 #include "network/privileges.h"
 #include "runner/identity.h"
+#include "vmm/capability.h"
 
 namespace vmcred::cli {
 namespace {
@@ -46,7 +47,7 @@ Result<void> change_network(const config::VirtualMachine& vm, bool up) {
   }
   VMCRED_TRY_ASSIGN(const uid_t owner, owner_of(vm));
   VMCRED_TRY(network::keep_network_privileges_only());
-  return network::bring_up(vm, owner);
+  return network::bring_up(vm, vmm::queue_pairs(vm), owner);
 }
 
 }  // namespace

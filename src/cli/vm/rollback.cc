@@ -24,6 +24,7 @@
 #include "history/places.h"
 #include "history/way_back.h"
 #include "vars/rotate.h"
+#include "vmm/check.h"
 
 namespace vmcred::cli {
 namespace {
@@ -54,8 +55,8 @@ Result<Record> find_target(const Launches& launches, const history::Archive& arc
 
 // The config with the target's entry; refused where that breaks this VM or another.
 Result<config::Config> config_with(const Record& target, const std::string& path) {
-  VMCRED_TRY_ASSIGN(const auto before, config::load_for_units(path));
-  VMCRED_TRY_ASSIGN(auto after, config::load_with_entry(path, target.vm, target.entry));
+  VMCRED_TRY_ASSIGN(const auto before, config::load_for_units(path, vmm::check_vm));
+  VMCRED_TRY_ASSIGN(auto after, config::load_with_entry(path, target.vm, target.entry, vmm::check_vm));
   for (const config::BrokenVm& vm : after.broken) {
     const bool was_broken =
         std::ranges::find(before.broken, vm.name, &config::BrokenVm::name) != before.broken.end();
