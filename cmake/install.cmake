@@ -14,6 +14,7 @@ install(TARGETS vmcred-generator RUNTIME DESTINATION lib/systemd/system-generato
 install(TARGETS vmcred-provider RUNTIME DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/vmcred)
 install(FILES packaging/tmpfiles.d/vmcred.conf DESTINATION lib/tmpfiles.d)
 install(FILES schema/vmcred.schema.json DESTINATION ${CMAKE_INSTALL_DATADIR}/vmcred)
+install(FILES guest/vmcred-pull.service DESTINATION ${CMAKE_INSTALL_DATADIR}/vmcred/guest)
 install(FILES README.md ARCHITECTURE.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING PATTERN "*.md" PATTERN man EXCLUDE)
 

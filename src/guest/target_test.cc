@@ -3,12 +3,11 @@
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
-#include <sched.h>
 #include <sys/statvfs.h>
 #include <sys/wait.h>
 #include <cerrno>
 
-#include "base/text.h"
+#include "guest/test_namespaces.h"
 #include "guest/test_tree.h"
 
 namespace vmcred::guest {
@@ -23,18 +22,6 @@ credential::CredentialSet one_credential() {
   set.push_back({.name = *credential::CredentialName::parse("A"),
                  .value = *secret::SecretBuffer::copy_of(std::as_bytes(std::span(value)))});
   return set;
-}
-
-// Makes this process root over mounts that nobody else sees.
-bool enter_namespaces() {
-  const std::string user = base::concat("0 ", ::getuid(), " 1");
-  const std::string group = base::concat("0 ", ::getgid(), " 1");
-  const auto write = [](const char* path, const std::string& text) {
-    const auto fd = base::open_file(path, O_WRONLY);
-    return fd && base::write_all(fd->get(), std::as_bytes(std::span(text)), path);
-  };
-  return ::unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0 && write("/proc/self/uid_map", user) &&
-         write("/proc/self/setgroups", "deny") && write("/proc/self/gid_map", group);
 }
 
 // What is checked where the mount is visible; the exit code names the first thing that does not hold.
