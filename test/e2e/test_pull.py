@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Guests that fetch their credentials: `vmcred-guest pull` and its unit, with a host that is written here."""
+
+import base64
+import json
+import os
+import random
+import shutil
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from bare_machine import BareMachine, base_of, guest_initrd
+from conftest import SEED
+from formats import archive, with_manifest
+from harness import BOOT_SECONDS, STATIC, TESTS, adversarial_secrets, demo_secrets
+
+UNIT = TESTS.parent / "guest/vmcred-pull.service"
+MMDS_SERVER = Path(__file__).with_name("mmds_server.py")
+
+
+def credentials() -> dict[str, bytes]:
+    rng = random.Random(SEED)
+    found = {secret.credential: secret.value for secret in demo_secrets(rng) + adversarial_secrets(rng)}
+    return found | {name: value.encode() for name, value in STATIC.items()}
+
+
+@dataclass
+class Host:
+    """Serves a virtio-serial port: breaks off as often as it is told, and hands the set over once."""
+
+    path: Path
+    content: bytes
+    breaks: int = 0
+    requests: int = field(default=0, init=False)
+    taken: bool = field(default=False, init=False)
+
+    def serve(self) -> None:
+        connection = socket.socket(socket.AF_UNIX)
+        connection.settimeout(BOOT_SECONDS)
+        connection.connect(str(self.path))
+        with connection, connection.makefile("rb") as lines:
+            for line in lines:
+                self.requests += line == b"vmcred-pull 1\n"
+                self.taken = self.taken or line == b"taken\n"
+                if self.taken:
+                    return
+                if self.requests <= self.breaks:
+                    connection.sendall(b"")  # nothing, and the guest's time for it goes by
+                    continue
+                connection.sendall(len(self.content).to_bytes(8, "little") + self.content)
+
+
+def pulling_initrd(place: Path, guest: str) -> bytes:
+    tree = place / "overlay"
+    if guest == "busybox":
+        shutil.copytree(TESTS / "guests/overlay-busybox", tree)
+        script = tree / "etc/init.d/S10-credentials"
+        script.write_text("#!/bin/sh\nvmcred-guest pull\nvmcred-guest report\nip addr\necho pulled\n")
+        return guest_initrd(place, base_of(guest))
+    wants = tree / "etc/systemd/system/sysinit.target.wants"
+    wants.mkdir(parents=True)
+    shutil.copy(UNIT, wants.parent)
+    (wants / UNIT.name).symlink_to(f"../{UNIT.name}")
+    return guest_initrd(place, base_of(guest), "overlay-systemd")
+
+
+def port_devices(place: Path) -> tuple[str, ...]:
+    chardev = f"socket,id=credentials,path={place}/credentials.sock,server=on,wait=off"
+    return ("-chardev", chardev, "-device", "virtserialport,chardev=credentials,name=vmcred.credentials")
+
+
+@contextmanager
+def served(host: Host) -> Iterator[threading.Thread]:
+    thread = threading.Thread(target=host.serve, daemon=True)
+    thread.start()
+    yield thread
+    thread.join(10)
+
+
+def is_whole(report: dict[str, object], sent: dict[str, bytes]) -> bool:
+    return report["manifest"] == "ok" and report["verified"] == len(sent) and report["undeclared"] == []
+
+
+@pytest.mark.parametrize("guest", ["debian-12", "debian-13"])
+def test_units_find_what_was_pulled_by_a_port(tmp_path: Path, guest: str) -> None:
+    """LoadCredential= of systemd 252 and 257 looks into /run/credstore, and the host hears that the set is taken."""
+    sent = credentials()
+    host = Host(tmp_path / "credentials.sock", archive(with_manifest(sent)))
+    initrd = pulling_initrd(tmp_path, guest)
+    kernel = base_of(guest) / "vmlinuz"
+    with BareMachine(tmp_path, kernel, initrd, ("vmcred.pull=virtio-serial",), port_devices(tmp_path)) as vm:
+        vm.wait_for("Linux version")
+        with served(host):
+            report = vm.report
+            console = vm.wait_for("All secrets of this guest have arrived.")
+    assert is_whole(report, sent), report
+    assert (host.requests, host.taken) == (1, True)
+    assert f"{len(sent) + 1} credentials in /run/credstore" in console
+
+
+def test_guest_without_its_credentials_ends(tmp_path: Path) -> None:
+    """Nobody serves the port: the unit fails, and the guest restarts, which ends this machine."""
+    initrd = pulling_initrd(tmp_path, "debian-12")
+    override = tmp_path / "overlay/etc/systemd/system/vmcred-pull.service"
+    override.write_text(override.read_text().replace("guest pull", "guest pull --timeout 2"))
+    initrd = guest_initrd(tmp_path, base_of("debian-12"))
+    kernel = base_of("debian-12") / "vmlinuz"
+    with BareMachine(tmp_path, kernel, initrd, ("vmcred.pull=virtio-serial",), port_devices(tmp_path)) as vm:
+        console = vm.wait_for_end()
+    assert "pull from virtio-serial: the host took too long" in console
+    assert "reboot: Restarting system" in console
+    assert "OEM String Credentials" not in console
+
+
+def test_guest_pulls_from_the_metadata_service_before_it_has_a_network(tmp_path: Path) -> None:
+    """MMDS version 2, at an address that nothing in the guest leads to. The interface is left as it was."""
+    sent = credentials()
+    store = {"vmcred": {"archive": base64.b64encode(archive(with_manifest(sent))).decode()}}
+    (tmp_path / "store.json").write_text(json.dumps(store))
+    command = f"{sys.executable} {MMDS_SERVER} {tmp_path}/store.json"
+    netdev = f"user,id=net,net=169.254.169.0/24,restrict=on,guestfwd=tcp:169.254.169.254:80-cmd:{command}"
+    devices = ("-netdev", netdev, "-device", "virtio-net-pci,netdev=net")
+    base = base_of("busybox")
+    with BareMachine(tmp_path, base / "vmlinuz", pulling_initrd(tmp_path, "busybox"), ("vmcred.pull=mmds",), devices) as vm:
+        assert is_whole(vm.report, sent)
+        console = vm.wait_for("\npulled")
+    assert f"{len(sent) + 1} credentials in /run/credstore" in console
+    assert "inet 169.254" not in console
+    assert os.stat(tmp_path / "token").st_size > 0
