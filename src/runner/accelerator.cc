@@ -66,6 +66,8 @@ base::Result<AcceleratorChoice> choose_accelerator(const config::VirtualMachine&
   if (vm.accelerator == Accelerator::tcg) return AcceleratorChoice{.kvm = false, .note = ""};
   const KvmVerdict verdict = recall_or_probe(memory_directory);
   if (verdict.works) return AcceleratorChoice{.kvm = true, .note = ""};
+  if (vm.hypervisor != config::Hypervisor::qemu)
+    return AcceleratorChoice{.kvm = true, .note = concat("this VM may be slow: ", verdict.reason)};
   if (vm.accelerator == Accelerator::kvm)
     return base::Error{.kind = base::ErrorKind::host,
                        .what = concat("KVM does not work on this host: ", verdict.reason),

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Processes beside a VMM. The runner starts them before it holds a secret, and the kernel ends them with the
-// VMM.
+// Processes beside a VMM. Those that need no secret are started before the runner holds one; to others it
+// hands sealed memory files, since the secrets in its own memory are zeros in a forked process.
 #pragma once
 
 #include <sys/types.h>
 #include <functional>
 #include <optional>
+#include <span>
 
 #include "base/result.h"
+#include "base/unique_fd.h"
 #include "runner/identity.h"
 
 namespace vmcred::runner {
@@ -21,5 +23,33 @@ using CompanionWork = std::function<void()>;
 // `prepare` has become another program.
 base::Result<pid_t> start_companion(const std::optional<Identity>& identity,
                                     const std::function<base::Result<CompanionWork>()>& prepare);
+
+// A companion that is no child of the VMM: some VMMs wait for every child that they have.
+class Attendant {
+ public:
+  // Waits until its work begins. Its failure to prepare is ours.
+  base::Result<void> wait_until_it_begins() const;
+
+ private:
+  friend base::Result<Attendant> start_attendant(
+      const std::optional<Identity>& identity, std::span<const int> kept,
+      const std::function<base::Result<CompanionWork>(base::UniqueFd vmm)>& prepare);
+
+  explicit Attendant(base::UniqueFd trouble) : m_trouble(std::move(trouble)) {}
+
+  base::UniqueFd m_trouble;
+};
+
+// Like start_companion(), without waiting. The process keeps the descriptors `kept` as well. `prepare` gets
+// the process that calls this, which becomes the VMM, for waiting and for killing: when that ends, the work
+// must end by itself.
+base::Result<Attendant> start_attendant(
+    const std::optional<Identity>& identity, std::span<const int> kept,
+    const std::function<base::Result<CompanionWork>(base::UniqueFd vmm)>& prepare);
+
+// Does something in a process of its own as `identity` (or as who we are), to its end. It keeps no descriptor
+// of ours but standard error, and its failure is ours.
+base::Result<void> do_as(const std::optional<Identity>& identity,
+                         const std::function<base::Result<void>()>& work);
 
 }  // namespace vmcred::runner

@@ -2,11 +2,14 @@
 #include "runner/program.h"
 
 #include <sys/stat.h>
+#include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <string_view>
 
 #include "base/process.h"
 #include "base/text.h"
+#include "vmm/capability.h"
 
 namespace vmcred::runner {
 namespace {
@@ -16,7 +19,12 @@ using base::Error;
 using base::ErrorKind;
 using base::Result;
 
-constexpr std::string_view k_qemu = "qemu-system-x86_64";
+std::string way_to_install(const vmm::Capability& capability) {
+  constexpr std::string_view k_debian = "Debian: ";
+  const std::string_view from = capability.comes_from;
+  return from.starts_with(k_debian) ? concat("install it: apt install ", from.substr(k_debian.size()))
+                                    : concat("get it from ", from);
+}
 
 Result<void> check_boot_file(std::string_view noun, const std::string& path) {
   struct stat status{};
@@ -30,16 +38,34 @@ Result<void> check_boot_file(std::string_view noun, const std::string& path) {
 }  // namespace
 
 Result<std::string> find_program(const config::VirtualMachine& vm) {
-  const std::string name = vm.program.empty() ? std::string(k_qemu) : vm.program;
+  const auto& capability = vmm::capability_of(vm);
+  const std::string name = vm.program.empty() ? std::string(capability.program) : vm.program;
   const bool is_path = name.find('/') != std::string::npos;
   std::string path = is_path ? (base::is_program(name) ? name : "") : base::find_on_path(name);
   if (!path.empty()) return path;
-  return Error{
-      .kind = ErrorKind::host,
-      .what = is_path ? concat("hypervisor ", name, " is no program that can be run")
-                      : concat("hypervisor ", name, " is not installed"),
-      .hint = is_path ? "correct 'program' in the config, or leave it out"
-                      : "install it: apt install qemu-system-x86, or name it with 'program = \"/path\"'"};
+  return Error{.kind = ErrorKind::host,
+               .what = is_path ? concat("hypervisor ", name, " is no program that can be run")
+                               : concat("hypervisor ", name, " is not installed"),
+               .hint = is_path
+                           ? "correct 'program' in the config, or leave it out"
+                           : concat(way_to_install(capability), ", or name it with 'program = \"/path\"'")};
+}
+
+std::optional<vmm::Version> find_version(const config::VirtualMachine& vm, const std::string& program) {
+  // Of cloud-hypervisor's API: how large a request may be.
+  if (vm.hypervisor != config::Hypervisor::cloud_hypervisor) return std::nullopt;
+  const auto text = base::output_of({program, "--version"});
+  return text ? parse_version(*text) : std::nullopt;
+}
+
+std::optional<vmm::Version> parse_version(std::string_view text) {
+  const auto start = std::ranges::find_if(text, [](char c) { return c >= '0' && c <= '9'; });
+  vmm::Version version;
+  const char* const end = text.data() + text.size();
+  const auto major = std::from_chars(text.data() + (start - text.begin()), end, version.major);
+  if (major.ec != std::errc() || major.ptr == end || *major.ptr != '.') return std::nullopt;
+  if (std::from_chars(major.ptr + 1, end, version.minor).ec != std::errc()) return std::nullopt;
+  return version;
 }
 
 Result<void> check_boot_files(const config::VirtualMachine& vm) {

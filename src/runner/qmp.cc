@@ -3,7 +3,6 @@
 
 #include <poll.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -13,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
+#include "runner/deadline.h"
 
 namespace vmcred::runner {
 namespace {
@@ -22,7 +22,6 @@ using base::Error;
 using base::ErrorKind;
 using base::Result;
 using base::UniqueFd;
-using Clock = std::chrono::steady_clock;
 
 // QEMU's longest answers to what we ask are a few hundred bytes.
 constexpr std::size_t k_max_line_bytes = 1024 * 1024;
@@ -30,11 +29,6 @@ constexpr std::size_t k_max_line_bytes = 1024 * 1024;
 constexpr std::string_view k_no_answer = "QEMU did not answer in time";
 
 Error vmm_error(std::string_view what) { return {.kind = ErrorKind::vmm, .what = std::string(what)}; }
-
-int milliseconds_until(Clock::time_point deadline) {
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
-  return static_cast<int>(std::clamp<std::int64_t>(left, 0, 3'600'000));
-}
 
 nlohmann::json parse_object(const std::string& line) {
   auto message = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
@@ -106,16 +100,6 @@ Result<void> QmpClient::send_request(std::string_view command, const std::string
     if (answer.contains("return")) return {};
     if (answer.contains("error")) return vmm_error(concat("QMP command ", command, " was refused"));
   }
-}
-
-Result<UniqueFd> QmpClient::peer_process() const {
-  ucred peer{};
-  socklen_t size = sizeof peer;
-  if (::getsockopt(m_socket.get(), SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0)
-    return base::errno_error("QMP peer");
-  UniqueFd process(static_cast<int>(::syscall(SYS_pidfd_open, peer.pid, 0)));
-  if (!process.valid()) return base::errno_error("QMP peer");
-  return process;
 }
 
 Result<std::string> QmpClient::read_line(Clock::time_point deadline) {

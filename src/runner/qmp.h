@@ -28,9 +28,6 @@ class QmpClient {
   base::Result<void> press_keys(std::span<const std::string_view> keys,
                                 std::chrono::steady_clock::time_point deadline);
 
-  // The VMM's process, for waiting and for killing it: stable even when its number is used again.
-  base::Result<base::UniqueFd> peer_process() const;
-
  private:
   explicit QmpClient(base::UniqueFd socket) : m_socket(std::move(socket)) {}
 

@@ -180,18 +180,5 @@ TEST_F(QmpClientTest, AQemuThatServesSomeoneElseIsNotWaitedForBeyondTheDeadline)
   EXPECT_THAT(outcome.text, StartsWith("QEMU did not answer in time\n"));
 }
 
-TEST_F(QmpClientTest, ThePeersProcessIsTheOneThatListens) {
-  FakeQmp qemu(m_socket, FakeQmpManners{});
-  auto client = QmpClient::connect(m_socket, later());
-  ASSERT_TRUE(client) << client.error().what;
-  const auto process = client->peer_process();
-  ASSERT_TRUE(process) << process.error().what;
-  pollfd waiting{.fd = process->get(), .events = POLLIN, .revents = 0};
-  EXPECT_EQ(::poll(&waiting, 1, 0), 0);  // it lives
-  ASSERT_TRUE(client->execute("quit", later()));
-  EXPECT_EQ(::poll(&waiting, 1, 20'000), 1);  // and now it doesn't
-  EXPECT_TRUE(qemu.ended_with(FakeQmpEnd::quit));
-}
-
 }  // namespace
 }  // namespace vmcred::runner

@@ -8,16 +8,18 @@
 #include "config/model.h"
 #include "credential/directory.h"
 #include "runner/accelerator.h"
-#include "runner/guest_channel.h"
 #include "runner/hardening.h"
 #include "runner/identity.h"
+#include "runner/leftover_sockets.h"
+#include "runner/macvtap.h"
 #include "runner/program.h"
 #include "runner/runtime_directory.h"
 #include "runner/sources.h"
-#include "runner/transport_files.h"
+#include "runner/surroundings.h"
+#include "runner/vmm_process.h"
 #include "runner/vsock.h"
-#include "runner/vsock_device.h"
 #include "systemd/notify.h"
+#include "vmm/carriage.h"
 #include "vmm/plan.h"
 
 namespace vmcred::runner {
@@ -44,6 +46,8 @@ Result<void> check_host(const VirtualMachine& vm, Purpose purpose, vmm::HostFact
   if (purpose == Purpose::start) VMCRED_TRY(check_swap(vm));
   VMCRED_TRY_ASSIGN(host.runtime_directory, runtime_directory(vm.name));
   VMCRED_TRY_ASSIGN(host.vsock, choose_vsock(vm));
+  if (purpose == Purpose::start) { VMCRED_TRY_ASSIGN(host.macvtap, find_macvtap_devices(vm)); }
+  host.version = find_version(vm, host.program);
   return {};
 }
 
@@ -85,50 +89,48 @@ Result<void> check_devices(const vmm::HostFacts& host, const std::string& user) 
   return {};
 }
 
+// Makes this process the VM's, and the VM's directory its own.
+Result<UniqueFd> claim(const VirtualMachine& vm, const std::string& directory, const Identity& identity) {
+  VMCRED_TRY(make_runtime_directory(directory, identity));
+  VMCRED_TRY_ASSIGN(UniqueFd claim, claim_vm(directory, vm.hypervisor, identity));
+  remove_sockets(directory);
+  return claim;
+}
+
 Result<PreparedStart> prepare(const VirtualMachine& vm, StoredSecrets& stored, Purpose purpose) {
   VMCRED_TRY(harden_process());
-  vmm::HostFacts host{};
+  PreparedStart prepared;
+  prepared.vm = vm;
+  vmm::HostFacts& host = prepared.host;
   VMCRED_TRY(check_host(vm, purpose, host));
 
   const bool starts = purpose == Purpose::start;
   Identity identity = own_identity();
   if (is_root() && starts) { VMCRED_TRY_ASSIGN(identity, find_identity(vm)); }
-  if (starts) VMCRED_TRY(make_runtime_directory(host.runtime_directory, identity));
+  if (starts) { VMCRED_TRY_ASSIGN(prepared.claim, claim(vm, host.runtime_directory, identity)); }
   VMCRED_TRY_ASSIGN(const std::string memory, shared_runtime_directory());
   VMCRED_TRY_ASSIGN(const AcceleratorChoice accelerator, choose_accelerator(vm, memory));
   host.kvm = accelerator.kvm;
-  GuestChannel channel;
+  if (!accelerator.note.empty()) prepared.notes.push_back(accelerator.note);
+  Surroundings surroundings;
   if (starts) {
     const auto other = is_root() ? std::optional(identity) : std::nullopt;
-    VMCRED_TRY_ASSIGN(channel, open_guest_channel(vm, host.vsock, host.runtime_directory, other));
+    VMCRED_TRY_ASSIGN(surroundings, set_up_surroundings(vm, host, other));
+    host.notify_address = surroundings.channel.notify_address;
     tell_manager("STATUS=Reading credentials");
   }
+  prepared.guest_tells_when_ready = !host.notify_address.empty();
 
-  PreparedStart prepared;
-  prepared.guest_tells_when_ready = !channel.notify_address.empty();
-  if (!accelerator.note.empty()) prepared.notes.push_back(accelerator.note);
   VMCRED_TRY_ASSIGN(prepared.set, load_secrets(vm, stored, identity, purpose, prepared.notes));
-  VMCRED_TRY(add_static_values_and_manifest(vm, channel.notify_address, prepared.set));
+  // A guest that fetches its credentials when it is up would learn too late where to report to.
+  const std::string_view address = vmm::is_fetched(vm) ? "" : std::string_view(host.notify_address);
+  VMCRED_TRY(add_static_values_and_manifest(vm, address, prepared.set));
   prepared.outlines = outlines_of(prepared.set);
   VMCRED_TRY_ASSIGN(prepared.plan, vmm::plan_launch(vm, prepared.outlines, host));
 
   if (starts) VMCRED_TRY(check_devices(host, identity.name));
-  if (channel.device) VMCRED_TRY(wait_for_vsock_device(*channel.device, host.runtime_directory));
+  VMCRED_TRY(wait_for_surroundings(surroundings, host.runtime_directory));
   return prepared;
-}
-
-// Nothing of the caller's environment reaches the VMM: it may hold secrets of others, and environ is readable
-// to the same user for as long as the VM runs.
-std::vector<std::string> vmm_environment() {
-  const char* path = std::getenv("PATH");
-  return {concat("PATH=", path == nullptr ? "/usr/bin:/bin" : path), "LANG=C.UTF-8"};
-}
-
-std::vector<char*> null_terminated(std::vector<std::string>& texts) {
-  std::vector<char*> pointers;
-  for (auto& text : texts) pointers.push_back(text.data());
-  pointers.push_back(nullptr);
-  return pointers;
 }
 
 }  // namespace
@@ -138,17 +140,6 @@ Result<PreparedStart> prepare_start(const VirtualMachine& vm, StoredSecrets& sto
   auto prepared = prepare(vm, stored, purpose);
   if (prepared || prepared.error().what.starts_with(context)) return prepared;
   return in(context, std::move(prepared));
-}
-
-base::Error start(const PreparedStart& prepared) {
-  auto files = make_transport_files(prepared.plan, prepared.set);
-  if (!files) return std::move(files).error();
-  auto arguments = argument_list(prepared.plan, *files);
-  auto environment = vmm_environment();
-  tell_manager(prepared.guest_tells_when_ready ? "STATUS=Starting the guest" : "READY=1\nSTATUS=Running");
-  ::execve(prepared.plan.program.c_str(), null_terminated(arguments).data(),
-           null_terminated(environment).data());
-  return base::errno_error(prepared.plan.program);
 }
 
 }  // namespace vmcred::runner

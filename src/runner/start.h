@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// The main job: from a VM's description to a VMM that runs, in this process.
+// The main job, up to the point where all is there for the VMM to run (launch.h).
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "base/result.h"
+#include "base/unique_fd.h"
 #include "config/model.h"
 #include "credential/credential.h"
 #include "runner/stored_secrets.h"
+#include "vmm/host_facts.h"
 #include "vmm/launch_plan.h"
 #include "vmm/outline.h"
 
@@ -17,7 +19,10 @@ namespace vmcred::runner {
 // All that a start needs. The secrets are in locked memory, the process has the VM's user and keeps no
 // privilege.
 struct PreparedStart {
+  config::VirtualMachine vm;
+  vmm::HostFacts host;
   vmm::LaunchPlan plan;
+  base::UniqueFd claim;  // makes this process the VM's, see vmm_process.h; invalid in a dry run
   credential::CredentialSet set;
   std::vector<vmm::CredentialOutline> outlines;  // of the set, in its order
   std::vector<std::string> notes;                // one sentence each, for the log
@@ -32,9 +37,5 @@ enum class Purpose { start, dry_run };
 // failure means that nothing was started.
 base::Result<PreparedStart> prepare_start(const config::VirtualMachine& vm, StoredSecrets& stored,
                                           Purpose purpose);
-
-// Becomes the VMM: hands it the credentials in sealed memory files and replaces this process by it, with an
-// environment of its own. Returns only on failure.
-base::Error start(const PreparedStart& prepared);
 
 }  // namespace vmcred::runner

@@ -5,14 +5,13 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 #include <algorithm>
-#include <array>
-#include <cerrno>
 #include <csignal>
-#include <filesystem>
 
 #include "base/text.h"
-#include "runner/qmp.h"
-#include "vmm/sockets.h"
+#include "runner/leftover_sockets.h"
+#include "runner/stop_way.h"
+#include "runner/vmm_process.h"
+#include "vmm/capability.h"
 
 namespace vmcred::runner {
 namespace {
@@ -20,101 +19,75 @@ namespace {
 using base::concat;
 using base::Result;
 using base::UniqueFd;
-using Clock = std::chrono::steady_clock;
-
-constexpr auto k_answer_time = std::chrono::seconds(5);
 
 // A guest that is still booting does not notice a press of its power button, so it is pressed again.
 constexpr auto k_between_presses = std::chrono::seconds(3);
 constexpr auto k_last_moments = std::chrono::seconds(1);
 
-using Say = std::function<void(const std::string&)>;
-
 bool ended_within(const UniqueFd& process, Clock::duration patience) {
-  const auto deadline = Clock::now() + patience;
-  for (;;) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
-    pollfd waiting{.fd = process.get(), .events = POLLIN, .revents = 0};
-    const int ready = ::poll(&waiting, 1, static_cast<int>(std::max<std::int64_t>(left, 0)));
-    if (ready > 0) return true;
-    if (ready == 0 || errno != EINTR) return false;
-  }
+  return is_ready_by(Clock::now() + patience, process.get(), POLLIN);
 }
 
-void kill_process(const UniqueFd& process) {
-  ::syscall(SYS_pidfd_send_signal, process.get(), SIGKILL, nullptr, 0);
+void send_signal(const UniqueFd& process, int signal) {
+  ::syscall(SYS_pidfd_send_signal, process.get(), signal, nullptr, 0);
 }
 
-// Asks once. False when QEMU does not take it.
-bool press_power_button(QmpClient& qmp) {
-  return qmp.execute("system_powerdown", Clock::now() + k_answer_time).has_value();
+vmm::StopMethod method_of(const VmmProcess& process) {
+  const auto rows = vmm::capabilities();
+  const auto row = std::ranges::find_if(
+      rows, [&](const vmm::Capability& candidate) { return candidate.hypervisor == process.hypervisor; });
+  return row == rows.end() ? vmm::StopMethod::none : row->stop;
 }
 
-// A guest that is shutting down already takes no notice, nor does one without a keyboard.
-void press_ctrl_alt_delete(QmpClient& qmp) {
-  static constexpr std::array<std::string_view, 3> k_keys = {"ctrl", "alt", "delete"};
-  static_cast<void>(qmp.press_keys(k_keys, Clock::now() + k_answer_time));
-}
-
-bool shut_down_within(QmpClient& qmp, const UniqueFd& process, Clock::duration patience, const Say& say) {
+bool shut_down_within(StopWay& way, const UniqueFd& process, Clock::duration patience, const Say& say) {
   const auto start = Clock::now();
   const auto deadline = start + patience;
-  bool by_keyboard = false;
   do {
     // One that refuses may be about to end; whether it is shows at once.
-    if (!press_power_button(qmp)) return ended_within(process, k_last_moments);
-    if (!by_keyboard && Clock::now() - start > patience / 2) {
-      say("the guest does not react to its power button yet, pressing ctrl-alt-delete too");
-      by_keyboard = true;
-    }
-    if (by_keyboard) press_ctrl_alt_delete(qmp);
+    if (!way.ask_guest(Clock::now() - start > patience / 2, say))
+      return ended_within(process, k_last_moments);
     if (ended_within(process, std::min<Clock::duration>(k_between_presses, deadline - Clock::now())))
       return true;
   } while (Clock::now() < deadline);
   return false;
 }
 
-Result<StopOutcome> end(QmpClient& qmp, const UniqueFd& process, std::chrono::seconds patience,
-                        const Say& say) {
-  if (patience > std::chrono::seconds(0)) {
-    say(concat("asking the guest to shut down, waiting up to ", patience.count(), " s"));
-    if (shut_down_within(qmp, process, patience, say)) return StopOutcome::guest_shut_down;
-    say("the guest did not shut down in time, ending its hypervisor");
-  } else {
-    say("ending the hypervisor");
-  }
-  // The answer to quit may be lost with the connection; only the process's end counts.
-  static_cast<void>(qmp.execute("quit", Clock::now() + k_answer_time));
-  if (ended_within(process, k_answer_time)) return StopOutcome::quit;
-  kill_process(process);
+// Without the guest's help.
+Result<StopOutcome> end_hypervisor(StopWay* way, const UniqueFd& process, StopOutcome when_told) {
+  if (way == nullptr || !way->end_hypervisor()) send_signal(process, SIGTERM);
+  if (ended_within(process, k_answer_time)) return when_told;
+  send_signal(process, SIGKILL);
   if (ended_within(process, k_answer_time)) return StopOutcome::killed;
-  return base::Error{.kind = base::ErrorKind::vmm, .what = "QEMU does not end, even killed"};
+  return base::Error{.kind = base::ErrorKind::vmm, .what = "its hypervisor does not end, even killed"};
 }
 
-// Among them those on which guests' ports reach the host: vsock.sock_9999.
-void remove_sockets(const std::string& runtime_directory) {
-  for (const auto name : vmm::k_sockets) ::unlink(concat(runtime_directory, "/", name).c_str());
-  const std::string prefix = concat(vmm::k_vsock_socket, "_");
-  std::error_code failure;  // a directory that is gone holds no sockets
-  for (const auto& entry : std::filesystem::directory_iterator(runtime_directory, failure))
-    if (entry.path().filename().string().starts_with(prefix)) ::unlink(entry.path().c_str());
+Result<StopOutcome> end(const VmmProcess& process, const std::string& runtime_directory,
+                        std::chrono::seconds patience, const Say& say) {
+  auto way = open_stop_way(method_of(process), runtime_directory);
+  if (!way) {
+    say(concat("nobody can ask its guest (", way.error().what, "), ending its hypervisor"));
+    return end_hypervisor(nullptr, process.handle, StopOutcome::quit);
+  }
+  if (patience == std::chrono::seconds(0)) {
+    say("ending the hypervisor");
+    return end_hypervisor(way->get(), process.handle, StopOutcome::quit);
+  }
+  if (*way == nullptr) {
+    say("its hypervisor has no way to ask a guest, ending it");
+    return end_hypervisor(nullptr, process.handle, StopOutcome::not_asked);
+  }
+  say(concat("asking the guest to shut down, waiting up to ", patience.count(), " s"));
+  if (shut_down_within(**way, process.handle, patience, say)) return StopOutcome::guest_shut_down;
+  say("the guest did not shut down in time, ending its hypervisor");
+  return end_hypervisor(way->get(), process.handle, StopOutcome::quit);
 }
 
 }  // namespace
 
 Result<StopOutcome> stop_vm(const std::string& runtime_directory, std::chrono::seconds patience,
                             const Say& say) {
-  const std::string qmp_socket = concat(runtime_directory, "/", vmm::k_qmp_socket);
-  auto qmp = QmpClient::connect(qmp_socket, Clock::now() + k_answer_time);
-  if (!qmp) {
-    if (::access(qmp_socket.c_str(), F_OK) != 0 || qmp.error().what.ends_with("connection refused"))
-      return base::Error{.kind = base::ErrorKind::vmm,
-                         .what = concat("not running (nobody listens on ", qmp_socket, ")"),
-                         .hint = "if it runs, stop it as the user who started it, or as root"};
-    return std::move(qmp).error();
-  }
-  VMCRED_TRY_ASSIGN(const UniqueFd process, qmp->peer_process());
-  VMCRED_TRY_ASSIGN(const StopOutcome outcome, end(*qmp, process, patience, say));
+  VMCRED_TRY_ASSIGN(const VmmProcess process, running_vmm(runtime_directory));
+  VMCRED_TRY_ASSIGN(const StopOutcome outcome, end(process, runtime_directory, patience, say));
   remove_sockets(runtime_directory);
   return outcome;
 }

@@ -11,15 +11,15 @@ namespace vmcred::runner {
 
 enum class StopOutcome {
   guest_shut_down,  // the guest did what its power button or ctrl-alt-delete asked
-  quit,             // it did not in time; QEMU ended at once, as when a plug is pulled
-  killed,           // QEMU did not answer either and was killed
+  not_asked,        // nobody can ask the guests of this hypervisor; it was ended
+  quit,             // it did not in time; the hypervisor ended at once, as when a plug is pulled
+  killed,           // the hypervisor did not end when told either and was killed
 };
 
-// Ends the VM whose sockets are in `runtime_directory`: asks the guest to shut down, waits at most `patience`
-// for it, then ends the VMM, by force if need be, and removes the sockets. Returns when the process is gone.
-// The guest is asked by its power button; one that has not reacted after half of the time gets
-// ctrl-alt-delete as well, which needs no ACPI and which every init knows. A vmm error says that the VM isn't
-// running. `say` hears what is being waited for.
+// Ends the VM whose sockets are in `runtime_directory`: asks the guest to shut down, by the way that its
+// hypervisor has, waits at most `patience` for it, then ends the hypervisor, by force if need be, and removes
+// the sockets. Returns when the process is gone. A vmm error says that the VM isn't running. `say` hears what
+// is being waited for.
 base::Result<StopOutcome> stop_vm(const std::string& runtime_directory, std::chrono::seconds patience,
                                   const std::function<void(const std::string&)>& say);
 

@@ -2,9 +2,13 @@
 #include "runner/stop.h"
 
 #include <gmock/gmock.h>
+#include <unistd.h>
 #include <csignal>
 #include <future>
 
+#include "runner/local_listener.h"
+#include "runner/vmm_process.h"
+#include "support/fake_api.h"
 #include "support/fake_qmp.h"
 #include "support/temporary_directory.h"
 
@@ -13,6 +17,7 @@ namespace {
 
 using base::ErrorKind;
 using std::chrono::seconds;
+using test_support::FakeApi;
 using test_support::FakeQmp;
 using test_support::FakeQmpConnection;
 using test_support::FakeQmpEnd;
@@ -20,16 +25,26 @@ using test_support::FakeQmpManners;
 using test_support::k_qmp_done;
 using test_support::k_qmp_greeting;
 using testing::ElementsAre;
-using testing::IsEmpty;
 using testing::SizeIs;
 
 // A VM's runtime directory with a fake QEMU in it.
 struct RunningVm {
   explicit RunningVm(const FakeQmp::Play& play)
-      : socket(tree.path("qmp.sock")), report(tree.write("report.sock", "")), qemu(socket, play) {}
+      : socket(tree.path("qmp.sock")), qemu(socket, play, [this] { claim(config::Hypervisor::qemu); }) {
+    leave_socket("report.sock");
+  }
   explicit RunningVm(const FakeQmpManners& manners)
       : RunningVm([manners](FakeQmpConnection& client) { return test_support::serve_qmp(client, manners); }) {
   }
+
+  // For the life of the process that calls it.
+  void claim(config::Hypervisor hypervisor) const {
+    auto claim =
+        claim_vm(tree.path(), hypervisor, {.name = "", .uid = ::getuid(), .gid = ::getgid(), .groups = {}});
+    if (!claim) ::_exit(121);
+    static_cast<void>(claim->release());
+  }
+  void leave_socket(std::string_view name) const { ASSERT_TRUE(listen_locally(tree.path(name))); }
 
   base::Result<StopOutcome> stop(seconds patience) {
     return stop_vm(tree.path(), patience, [&](const std::string& text) { said.push_back(text); });
@@ -37,7 +52,6 @@ struct RunningVm {
 
   test_support::TemporaryDirectory tree;
   std::string socket;
-  std::string report;
   FakeQmp qemu;
   std::vector<std::string> said;
 };
@@ -49,7 +63,7 @@ TEST(StopVmTest, AGuestThatShutsDownIsLeftToIt) {
   EXPECT_EQ(*outcome, StopOutcome::guest_shut_down);
   EXPECT_THAT(vm.said, ElementsAre("asking the guest to shut down, waiting up to 20 s"));
   EXPECT_TRUE(vm.qemu.ended_with(FakeQmpEnd::powered_down));
-  EXPECT_THAT(vm.tree.names(), IsEmpty()) << "the sockets are left";
+  EXPECT_THAT(vm.tree.names(), ElementsAre("vmm.lock")) << "the sockets are left";
 }
 
 TEST(StopVmTest, AGuestThatStillBootsIsAskedAgain) {
@@ -82,13 +96,13 @@ TEST(StopVmTest, WithoutPatienceTheGuestIsNotAsked) {
 TEST(StopVmTest, AGuestThatDoesNotShutDownInTimeIsEnded) {
   RunningVm vm(FakeQmpManners{.guest_powers_down = false});
   for (const auto* name : {"vsock.sock", "vsock.sock_9999", "vhost-vsock.sock", "console.sock"})
-    vm.tree.write(name, "");
+    vm.leave_socket(name);
   const auto outcome = vm.stop(seconds(1));
   ASSERT_TRUE(outcome) << outcome.error().what;
   EXPECT_EQ(*outcome, StopOutcome::quit);
   EXPECT_THAT(vm.said, SizeIs(2));
   EXPECT_TRUE(vm.qemu.ended_with(FakeQmpEnd::quit));
-  EXPECT_THAT(vm.tree.names(), IsEmpty());
+  EXPECT_THAT(vm.tree.names(), ElementsAre("vmm.lock"));
 }
 
 TEST(StopVmTest, AQemuThatRefusesThePowerButtonIsEnded) {
@@ -140,7 +154,7 @@ TEST(StopVmTest, AQemuThatDoesNotEndIsKilled) {
   }
   for (auto* vm : {&ignores_quit, &hangs_up, &talks_nonsense}) {
     EXPECT_TRUE(vm->qemu.wait().killed_by(SIGKILL));
-    EXPECT_THAT(vm->tree.names(), IsEmpty());
+    EXPECT_THAT(vm->tree.names(), ElementsAre("vmm.lock"));
   }
 }
 
@@ -150,24 +164,96 @@ TEST(StopVmTest, AVmThatIsNotRunningIsSaidNotToRun) {
     const auto outcome = stop_vm(tree.path(), seconds(0), [](const std::string&) {});
     ASSERT_FALSE(outcome);
     EXPECT_EQ(outcome.error().kind, ErrorKind::vmm);
-    EXPECT_EQ(outcome.error().what, "not running (nobody listens on " + tree.path("qmp.sock") + ")");
+    EXPECT_EQ(outcome.error().what, "not running (nobody holds " + tree.path("vmm.lock") + ")");
   };
   check();
-  // A QEMU that was killed leaves its socket.
+  // A hypervisor that was killed leaves its files.
+  tree.write("vmm.lock", "qemu");
   { const FakeQmp killed(tree.path("qmp.sock"), FakeQmpManners{}); }
   check();
 }
 
-TEST(StopVmTest, APeerThatIsNotQemuIsNotKilled) {
+TEST(StopVmTest, AHypervisorThatCanNotBeSpokenToIsEnded) {
   RunningVm vm([](FakeQmpConnection& client) {
     client.write("220 mail.example.org\r\n");
-    static_cast<void>(client.read_line());
+    for (;;) ::pause();
     return FakeQmpEnd::client_left;
   });
-  const auto outcome = vm.stop(seconds(0));
-  ASSERT_FALSE(outcome);
-  EXPECT_EQ(outcome.error().what, vm.socket + ": the peer is not QEMU");
-  EXPECT_TRUE(vm.qemu.ended_with(FakeQmpEnd::client_left));
+  const auto outcome = vm.stop(seconds(20));
+  ASSERT_TRUE(outcome) << outcome.error().what;
+  EXPECT_EQ(*outcome, StopOutcome::quit);
+  EXPECT_THAT(vm.said, ElementsAre("nobody can ask its guest (" + vm.socket +
+                                   ": the peer is not QEMU), ending its hypervisor"));
+  EXPECT_TRUE(vm.qemu.wait().killed_by(SIGTERM));
+}
+
+// One that runs as `hypervisor`, serves an API by `answer` and ends when that says so.
+struct RunningApiVm {
+  RunningApiVm(config::Hypervisor hypervisor, const FakeApi::Answer& answer)
+      : api(tree.path("api.sock"), answer, [this, hypervisor] {
+          auto claim = claim_vm(tree.path(), hypervisor,
+                                {.name = "", .uid = ::getuid(), .gid = ::getgid(), .groups = {}});
+          if (!claim) ::_exit(121);
+          static_cast<void>(claim->release());
+        }) {}
+
+  base::Result<StopOutcome> stop(seconds patience) {
+    return stop_vm(tree.path(), patience, [&](const std::string& text) { said.push_back(text); });
+  }
+
+  test_support::TemporaryDirectory tree;
+  FakeApi api;
+  std::vector<std::string> said;
+};
+
+TEST(StopVmTest, CloudHypervisorsGuestGetsItsPowerButton) {
+  RunningApiVm vm(config::Hypervisor::cloud_hypervisor, [](const std::string& request) {
+    return request == "PUT /api/v1/vm.power-button " ? FakeApi::Reply{.status = 204, .ends = true}
+                                                     : FakeApi::Reply{.status = 404};
+  });
+  const auto outcome = vm.stop(seconds(20));
+  ASSERT_TRUE(outcome) << outcome.error().what;
+  EXPECT_EQ(*outcome, StopOutcome::guest_shut_down);
+  EXPECT_THAT(vm.tree.names(), ElementsAre("vmm.lock"));
+}
+
+TEST(StopVmTest, ACloudHypervisorWhoseGuestDoesNotReactIsToldToEnd) {
+  RunningApiVm vm(config::Hypervisor::cloud_hypervisor, [](const std::string& request) {
+    return FakeApi::Reply{.status = 204, .ends = request == "PUT /api/v1/vmm.shutdown "};
+  });
+  const auto outcome = vm.stop(seconds(1));
+  ASSERT_TRUE(outcome) << outcome.error().what;
+  EXPECT_EQ(*outcome, StopOutcome::quit);
+  EXPECT_THAT(vm.said, ElementsAre("asking the guest to shut down, waiting up to 1 s",
+                                   "the guest did not shut down in time, ending its hypervisor"));
+}
+
+TEST(StopVmTest, FirecrackersGuestGetsCtrlAltDelete) {
+  RunningApiVm vm(config::Hypervisor::firecracker, [](const std::string& request) {
+    return request == R"(PUT /actions {"action_type":"SendCtrlAltDel"})"
+               ? FakeApi::Reply{.status = 204, .ends = true}
+               : FakeApi::Reply{.status = 400};
+  });
+  const auto outcome = vm.stop(seconds(20));
+  ASSERT_TRUE(outcome) << outcome.error().what;
+  EXPECT_EQ(*outcome, StopOutcome::guest_shut_down);
+}
+
+TEST(StopVmTest, AFirecrackerThatRefusesIsEndedByASignal) {
+  RunningApiVm vm(config::Hypervisor::firecracker,
+                  [](const std::string&) { return FakeApi::Reply{.status = 400}; });
+  const auto outcome = vm.stop(seconds(20));
+  ASSERT_TRUE(outcome) << outcome.error().what;
+  EXPECT_EQ(*outcome, StopOutcome::quit);
+}
+
+TEST(StopVmTest, AHypervisorWithoutAWayIsEndedAndThatIsNoFailure) {
+  RunningApiVm vm(config::Hypervisor::kvmtool,
+                  [](const std::string&) { return FakeApi::Reply{.status = 400}; });
+  const auto outcome = vm.stop(seconds(20));
+  ASSERT_TRUE(outcome) << outcome.error().what;
+  EXPECT_EQ(*outcome, StopOutcome::not_asked);
+  EXPECT_THAT(vm.said, ElementsAre("its hypervisor has no way to ask a guest, ending it"));
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "credential/oem_string.h"
+#include "runner/initrd_file.h"
 #include "secret/buffer.h"
 #include "secret/sealed_file.h"
 #include "smbios/type11.h"
@@ -17,9 +18,6 @@ using base::UniqueFd;
 using credential::CredentialSet;
 using secret::SecretBuffer;
 using vmm::PlannedFile;
-
-// Shown by /proc/PID/fd and maps: it says what the file is for, not whose secret it is.
-constexpr const char* k_file_name = "vmcred";
 
 Result<UniqueFd> make_structure_file(const PlannedFile& file, const CredentialSet& set) {
   VMCRED_TRY_ASSIGN(SecretBuffer structure, SecretBuffer::zeroed(file.size));
@@ -37,7 +35,7 @@ Result<UniqueFd> make_file(const PlannedFile& file, const CredentialSet& set) {
     case PlannedFile::Content::oem_structure:
       return make_structure_file(file, set);
     case PlannedFile::Content::initrd:
-      return base::Error{.kind = base::ErrorKind::not_yet, .what = "credentials in the initrd"};
+      return make_initrd_file(file, set);
     case PlannedFile::Content::credential:
       break;
   }
@@ -56,12 +54,19 @@ Result<std::vector<UniqueFd>> make_transport_files(const vmm::LaunchPlan& plan, 
   return files;
 }
 
-std::vector<std::string> argument_list(const vmm::LaunchPlan& plan, std::span<const UniqueFd> files) {
-  std::vector<std::string> arguments = {plan.program};
+std::string descriptor_path(const UniqueFd& file) { return base::concat("/dev/fd/", file.get()); }
+
+std::vector<std::string> argument_list(const vmm::LaunchPlan& plan, std::span<const UniqueFd> files,
+                                       std::span<const UniqueFd> descriptors) {
+  std::vector<std::string> arguments = {plan.process_name.empty() ? plan.program : plan.process_name};
   arguments.reserve(plan.arguments.size() + 1);
-  for (const auto& argument : plan.arguments)
-    arguments.push_back(argument.file ? base::concat(argument.text, "/dev/fd/", files[*argument.file].get())
-                                      : argument.text);
+  for (const auto& argument : plan.arguments) {
+    std::vector<std::string> numbers;
+    for (const auto i : argument.descriptors) numbers.push_back(std::to_string(descriptors[i].get()));
+    arguments.push_back(base::concat(argument.text,
+                                     argument.file ? descriptor_path(files[*argument.file]) : "",
+                                     base::join(numbers, ":")));
+  }
   return arguments;
 }
 

@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 #include "credential/oem_string.h"
-#include "runner/start.h"
+#include "runner/launch.h"
 #include "smbios/type11.h"
 #include "support/child.h"
 #include "support/machine.h"
@@ -105,7 +105,7 @@ TEST(ArgumentListTest, DescriptorsTakeTheFilesPlaces) {
   std::vector<base::UniqueFd> files;
   files.emplace_back(::open("/dev/null", O_RDONLY | O_CLOEXEC));
   files.emplace_back(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-  EXPECT_THAT(argument_list(plan, files),
+  EXPECT_THAT(argument_list(plan, files, {}),
               ElementsAre("/usr/bin/qemu", "-a", concat("file=/dev/fd/", files[1].get()),
                           concat("name=x,file=/dev/fd/", files[0].get()), "-z"));
 }

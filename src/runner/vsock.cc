@@ -6,12 +6,15 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
+#include <algorithm>
 #include <cerrno>
 
 #include "base/file.h"
 #include "base/process.h"
 #include "base/text.h"
+#include "runner/local_listener.h"
 #include "systemd/unix_address.h"
+#include "vmm/capability.h"
 #include "vmm/sockets.h"
 
 namespace vmcred::runner {
@@ -38,6 +41,11 @@ Error no_back_end(std::string_view what, std::string_view hint) {
   return {.kind = ErrorKind::host, .what = std::string(what), .hint = std::string(hint)};
 }
 
+bool offers(const config::VirtualMachine& vm, VsockBackEnd back_end) {
+  const auto offered = vmm::capability_of(vm).vsock;
+  return std::ranges::find(offered, back_end) != offered.end();
+}
+
 Result<UniqueFd> stream_socket(int family) {
   UniqueFd socket(::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (!socket.valid()) return base::errno_error(family == AF_VSOCK ? "virtio socket" : "local socket");
@@ -52,15 +60,6 @@ sockaddr_vm kernel_address(std::uint32_t cid, std::uint32_t port) {
   return address;
 }
 
-Result<UniqueFd> listen_in_directory(const std::string& path) {
-  VMCRED_TRY_ASSIGN(const auto address, systemd::UnixAddress::parse(path));
-  VMCRED_TRY_ASSIGN(UniqueFd socket, stream_socket(AF_UNIX));
-  ::unlink(path.c_str());
-  if (::bind(socket.get(), address.get(), address.size()) != 0 || ::listen(socket.get(), k_backlog) != 0)
-    return base::errno_error(path);
-  return socket;
-}
-
 Result<UniqueFd> listen_at_kernel(std::uint32_t port) {
   VMCRED_TRY_ASSIGN(UniqueFd socket, stream_socket(AF_VSOCK));
   const sockaddr_vm address = kernel_address(VMADDR_CID_ANY, port);
@@ -71,9 +70,10 @@ Result<UniqueFd> listen_at_kernel(std::uint32_t port) {
 }
 
 Error nobody_listens(std::uint32_t port) {
-  return {.kind = ErrorKind::vmm,
-          .what = concat("nobody listens on port ", port, " of the guest"),
-          .hint = "in the guest, systemctl --failed shows a socket that began before its transport was loaded"};
+  return {
+      .kind = ErrorKind::vmm,
+      .what = concat("nobody listens on port ", port, " of the guest"),
+      .hint = "in the guest, systemctl --failed shows a socket that began before its transport was loaded"};
 }
 
 // One byte at a time: what follows the line is already the guest's.
@@ -130,23 +130,27 @@ std::string find_vsock_program() {
 
 Result<std::optional<VsockBackEnd>> choose_vsock(const config::VirtualMachine& vm) {
   if (!vm.vsock_cid) return std::optional<VsockBackEnd>();
-  const bool has_vhost = base::path_exists(k_vhost_vsock);
-  const bool has_program = !find_vsock_program().empty();
-  if (vm.vsock_device == VsockDevice::vhost && !has_vhost)
+  const bool by_kernel = vm.vsock_device != VsockDevice::vhost_user && offers(vm, VsockBackEnd::vhost);
+  const bool by_program = vm.vsock_device != VsockDevice::vhost && offers(vm, VsockBackEnd::vhost_user);
+  if (by_kernel && base::path_exists(k_vhost_vsock)) return std::optional(VsockBackEnd::vhost);
+  if (by_program && !find_vsock_program().empty()) return std::optional(VsockBackEnd::vhost_user);
+  const bool has_choice = offers(vm, VsockBackEnd::vhost) && vm.vsock_device != VsockDevice::automatic;
+  if (offers(vm, VsockBackEnd::built_in) && !has_choice) return std::optional(VsockBackEnd::built_in);
+
+  if (!by_program)
     return no_back_end("this host's kernel has no vhost for virtio sockets (/dev/vhost-vsock)",
-                       "load it: modprobe vhost_vsock; or set vsock.device = \"vhost-user\"");
-  if (vm.vsock_device == VsockDevice::vhost_user && !has_program)
+                       offers(vm, VsockBackEnd::vhost_user)
+                           ? "load it: modprobe vhost_vsock; or set vsock.device = \"vhost-user\""
+                           : "load it: modprobe vhost_vsock");
+  if (!by_kernel)
     return no_back_end("vhost-device-vsock is not installed", "install it: apt install vhost-device-vsock");
-  if (!has_vhost && !has_program)
-    return no_back_end(
-        "this host has neither /dev/vhost-vsock nor vhost-device-vsock, and the VM has 'vsock.cid'",
-        "modprobe vhost_vsock, or apt install vhost-device-vsock, or leave 'vsock.cid' out");
-  const bool by_kernel = has_vhost && vm.vsock_device != VsockDevice::vhost_user;
-  return std::optional(by_kernel ? VsockBackEnd::vhost : VsockBackEnd::vhost_user);
+  return no_back_end(
+      "this host has neither /dev/vhost-vsock nor vhost-device-vsock, and the VM has 'vsock.cid'",
+      "modprobe vhost_vsock, or apt install vhost-device-vsock, or leave 'vsock.cid' out");
 }
 
 Result<std::uint32_t> notify_port(const config::VirtualMachine& vm, VsockBackEnd back_end) {
-  if (back_end == VsockBackEnd::vhost_user) return k_hybrid_notify_port;
+  if (back_end != VsockBackEnd::vhost) return k_hybrid_notify_port;
   if (*vm.vsock_cid >= VMADDR_PORT_ANY - k_first_vhost_notify_port)
     return Error{
         .kind = ErrorKind::host,
@@ -158,7 +162,7 @@ Result<std::uint32_t> notify_port(const config::VirtualMachine& vm, VsockBackEnd
 Result<UniqueFd> listen_for_guest(VsockBackEnd back_end, std::uint32_t port,
                                   const std::string& runtime_directory) {
   if (back_end == VsockBackEnd::vhost) return listen_at_kernel(port);
-  return listen_in_directory(concat(runtime_directory, "/", vmm::k_vsock_socket, "_", port));
+  return listen_locally(concat(runtime_directory, "/", vmm::k_vsock_socket, "_", port));
 }
 
 Result<UniqueFd> connect_to_guest(const config::VirtualMachine& vm, std::uint32_t port,

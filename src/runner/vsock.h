@@ -14,8 +14,8 @@ namespace vmcred::runner {
 
 inline constexpr const char* k_vhost_vsock = "/dev/vhost-vsock";
 
-// What the config asks for, with "auto" what this host has: the kernel's vhost first. None where the VM has
-// no 'vsock.cid'. A host error where there is nothing.
+// What the config asks for, with "auto" what hypervisor and host have: the kernel's vhost first, and the
+// hypervisor's own last. None where the VM has no 'vsock.cid'. A host error where there is nothing.
 base::Result<std::optional<vmm::VsockBackEnd>> choose_vsock(const config::VirtualMachine& vm);
 
 // Where vhost-device-vsock is, or "".

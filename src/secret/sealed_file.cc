@@ -8,13 +8,23 @@
 
 namespace vmcred::secret {
 
-base::Result<base::UniqueFd> make_sealed_file(const char* name, std::span<const std::byte> contents) {
-  base::UniqueFd fd(::memfd_create(name, MFD_ALLOW_SEALING));
-  if (!fd.valid()) return base::errno_error("create a memory file");
-  VMCRED_TRY(base::write_all(fd.get(), contents, "memory file"));
-  if (::fcntl(fd.get(), F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) != 0)
+base::Result<base::UniqueFd> make_memory_file(const char* name) {
+  base::UniqueFd file(::memfd_create(name, MFD_ALLOW_SEALING));
+  if (!file.valid()) return base::errno_error("create a memory file");
+  return file;
+}
+
+base::Result<void> seal(const base::UniqueFd& file) {
+  if (::fcntl(file.get(), F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) != 0)
     return base::errno_error("seal a memory file");
-  return fd;
+  return {};
+}
+
+base::Result<base::UniqueFd> make_sealed_file(const char* name, std::span<const std::byte> contents) {
+  VMCRED_TRY_ASSIGN(base::UniqueFd file, make_memory_file(name));
+  VMCRED_TRY(base::write_all(file.get(), contents, "memory file"));
+  VMCRED_TRY(seal(file));
+  return file;
 }
 
 }  // namespace vmcred::secret

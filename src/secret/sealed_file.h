@@ -15,4 +15,9 @@ namespace vmcred::secret {
 // is what /proc shows for it: no secret, at most 249 bytes.
 base::Result<base::UniqueFd> make_sealed_file(const char* name, std::span<const std::byte> contents);
 
+// The same in two steps, for contents that come in pieces: an empty file that can be written, and then its
+// seals. Sealing fails while a writable mapping of the file is left.
+base::Result<base::UniqueFd> make_memory_file(const char* name);
+base::Result<void> seal(const base::UniqueFd& file);
+
 }  // namespace vmcred::secret

@@ -121,9 +121,9 @@ class FakeQmp {
  public:
   using Play = std::function<FakeQmpEnd(FakeQmpConnection& client)>;
 
-  // Listens on `path` in a process of its own and plays `play` with the first client. Returns once it
-  // listens.
-  FakeQmp(const std::string& path, const Play& play) {
+  // Listens on `path` in a process of its own and plays `play` with the first client. `begin` comes first
+  // there. Returns once it listens.
+  FakeQmp(const std::string& path, const Play& play, const std::function<void()>& begin = [] {}) {
     int ready[2] = {-1, -1};
     EXPECT_EQ(::pipe2(ready, O_CLOEXEC), 0);
     const base::UniqueFd ready_end(ready[0]);
@@ -131,6 +131,7 @@ class FakeQmp {
     m_process = ::fork();
     if (m_process == 0) {
       ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+      begin();
       const int listener = listen_on(path);
       telling_end = base::UniqueFd();
       FakeQmpConnection client(::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC));

@@ -7,6 +7,7 @@
 #include "cli/vm/plan_text.h"
 #include "command/output.h"
 #include "config/load.h"
+#include "runner/launch.h"
 #include "runner/start.h"
 
 namespace vmcred::cli {

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/vm/running_vm.h"
 
-#include "base/file.h"
 #include "base/text.h"
 #include "cli/open_config.h"
 #include "config/load.h"
 #include "config/name_rules.h"
 #include "runner/runtime_directory.h"
-#include "vmm/sockets.h"
+#include "runner/vmm_process.h"
 
 namespace vmcred::cli {
 
@@ -23,7 +22,8 @@ base::Result<RunningVm> running_or_orphaned_vm(const command::Arguments& argumen
   const std::string& name = arguments.operand();
   if (in_config || !config::is_vm_name(name)) return in_config;
   VMCRED_TRY_ASSIGN(std::string directory, runner::runtime_directory(name));
-  if (!base::path_exists(base::concat(directory, "/", vmm::k_qmp_socket))) return in_config;
+  const auto process = runner::find_vmm(directory);
+  if (!process || !*process) return in_config;
   RunningVm orphan{.vm = {}, .directory = std::move(directory)};
   orphan.vm.name = name;
   return orphan;

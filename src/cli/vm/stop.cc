@@ -51,7 +51,8 @@ base::Result<void> run_vm_stop(const command::Arguments& arguments, const comman
                                        [&](const std::string& text) { say(streams, vm.vm.name, text); });
   if (!outcome) return of_vm(vm, outcome.error());
   const bool by_guest = *outcome == runner::StopOutcome::guest_shut_down;
-  if (!by_guest && seconds > std::chrono::seconds(0)) return of_vm(vm, not_by_itself(*outcome, seconds));
+  const bool is_as_wanted = by_guest || *outcome == runner::StopOutcome::not_asked;
+  if (!is_as_wanted && seconds > std::chrono::seconds(0)) return of_vm(vm, not_by_itself(*outcome, seconds));
   const std::string_view text = by_guest ? "the guest shut down" : "its hypervisor was ended";
   return command::print(streams, concat("vm ", vm.vm.name, ": ", text, "\n"));
 }
