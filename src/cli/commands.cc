@@ -5,6 +5,7 @@
 
 #include "cli/age/commands.h"
 #include "cli/open_config.h"
+#include "cli/shim/commands.h"
 #include "cli/sops/commands.h"
 #include "cli/unit/commands.h"
 #include "cli/vars/commands.h"
@@ -53,6 +54,7 @@ constexpr std::array k_completion_commands{
 const command::Program& program() {
   static const std::array groups{
       command::Group{.title = "Virtual machines", .commands = vm_commands()},
+      command::Group{.title = "VMs of other runners", .commands = shim_commands()},
       command::Group{.title = "Secrets", .commands = vars_commands()},
       command::Group{.title = "Who may read them", .commands = recipient_commands()},
       command::Group{.title = "The config", .commands = k_config_commands},

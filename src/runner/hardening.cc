@@ -48,9 +48,10 @@ bool control_group_forbids_swap() {
 
 }  // namespace
 
-Result<void> harden_process() {
+Result<void> harden_process(NewPrivileges new_privileges) {
   VMCRED_TRY(secret::protect_process());
-  if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return base::errno_error("set no_new_privs");
+  if (new_privileges == NewPrivileges::never && ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+    return base::errno_error("set no_new_privs");
   if (::close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC) != 0)
     return base::errno_error("mark inherited descriptors");
   return {};

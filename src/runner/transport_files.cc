@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "credential/oem_string.h"
+#include "runner/document_file.h"
 #include "runner/initrd_file.h"
 #include "secret/buffer.h"
 #include "secret/sealed_file.h"
@@ -30,8 +31,12 @@ Result<UniqueFd> make_structure_file(const PlannedFile& file, const CredentialSe
   return secret::make_sealed_file(k_file_name, structure.bytes());
 }
 
-Result<UniqueFd> make_file(const PlannedFile& file, const CredentialSet& set) {
+// `earlier` are the files before this one.
+Result<UniqueFd> make_file(const PlannedFile& file, const CredentialSet& set,
+                           std::span<const UniqueFd> earlier) {
   switch (file.content) {
+    case PlannedFile::Content::document:
+      return make_document_file(file, earlier);
     case PlannedFile::Content::oem_structure:
       return make_structure_file(file, set);
     case PlannedFile::Content::initrd:
@@ -48,7 +53,7 @@ Result<std::vector<UniqueFd>> make_transport_files(const vmm::LaunchPlan& plan, 
   std::vector<UniqueFd> files;
   files.reserve(plan.files.size());
   for (const auto& planned : plan.files) {
-    VMCRED_TRY_ASSIGN(UniqueFd file, make_file(planned, set));
+    VMCRED_TRY_ASSIGN(UniqueFd file, make_file(planned, set, files));
     files.push_back(std::move(file));
   }
   return files;

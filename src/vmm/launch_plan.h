@@ -12,12 +12,26 @@
 
 namespace vmcred::vmm {
 
+// A piece of a request's body or of a document: text, and then what is only known when the VM starts.
+struct BodyPiece {
+  enum class Value {
+    none,
+    credential,  // base64 of the value of one credential
+    archive,     // base64 of an archive of the set, see credential/archive.h
+    file,        // the path of a planned file's descriptor
+  };
+  std::string text;  // as it stands in the body, already escaped for JSON
+  Value value = Value::none;
+  std::size_t index = 0;  // of the credential in the outlines, or of the file in LaunchPlan::files
+};
+
 // A memory file that the VMM reads once when it starts, through a descriptor it inherits.
 struct PlannedFile {
   enum class Content {
     credential,     // the value of one credential, as it is
     oem_structure,  // an SMBIOS type 11 structure of one or more credentials
     initrd,         // the guest's initrd with these credentials appended, see docs/formats/initrd.md
+    document,       // a text with the paths of files that stand before this one; no secret
   };
   Content content;
   std::vector<std::size_t> credentials;  // indexes into the outlines
@@ -25,6 +39,7 @@ struct PlannedFile {
   std::uint16_t smbios_handle = 0;       // with oem_structure
   std::string initrd = {};               // with initrd: the guest's own, the path of a file
   std::string next_init = {};            // with initrd: what the shim becomes in the end; "" without a shim
+  std::vector<BodyPiece> document = {};
 };
 
 // Something else that the VMM inherits, opened before it starts.
@@ -43,19 +58,6 @@ struct Argument {
   std::string text;
   std::optional<std::size_t> file = std::nullopt;  // index into LaunchPlan::files
   std::vector<std::size_t> descriptors = {};       // indexes into LaunchPlan::descriptors
-};
-
-// A piece of a request's body: text, and then what is only known when the VM starts.
-struct BodyPiece {
-  enum class Value {
-    none,
-    credential,  // base64 of the value of one credential
-    archive,     // base64 of an archive of the set, see credential/archive.h
-    file,        // the path of a planned file's descriptor
-  };
-  std::string text;  // as it stands in the body, already escaped for JSON
-  Value value = Value::none;
-  std::size_t index = 0;  // of the credential in the outlines, or of the file in LaunchPlan::files
 };
 
 // One request to the VMM's API, which must be answered with success before the next is sent.

@@ -16,12 +16,27 @@ using runner::PreparedStart;
 using vmm::PlannedFile;
 
 std::string_view transport_of(const PlannedFile& file) {
+  if (file.content == PlannedFile::Content::initrd) return "initrd";
   return file.content == PlannedFile::Content::oem_structure ? "smbios" : "fw_cfg";
+}
+
+std::string contents_of(const PlannedFile& file, const PreparedStart& prepared);
+
+std::string document_of(const PlannedFile& file, const PreparedStart& prepared) {
+  std::string text;
+  for (const auto& piece : file.document) {
+    text += piece.text;
+    if (piece.value == vmm::BodyPiece::Value::file)
+      text += contents_of(prepared.plan.files[piece.index], prepared);
+  }
+  return text;
 }
 
 // "<API_KEY: 44 bytes, DB_PASSWORD: 44 bytes>", where the descriptor's path will be.
 std::string contents_of(const PlannedFile& file, const PreparedStart& prepared) {
+  if (file.content == PlannedFile::Content::document) return concat("<", document_of(file, prepared), ">");
   std::vector<std::string> parts;
+  if (file.content == PlannedFile::Content::initrd) parts.push_back(file.initrd);
   for (const auto i : file.credentials) {
     const auto& outline = prepared.outlines[i];
     parts.push_back(concat(outline.name.text(), ": ", base::byte_count(outline.size)));
@@ -40,7 +55,7 @@ std::vector<std::string> shown_arguments(const PreparedStart& prepared) {
 
 // As a shell would want it, so that the plan can be read as a command line.
 std::string shell_word(const std::string& argument) {
-  return argument.find(' ') == std::string::npos ? argument : concat("'", argument, "'");
+  return !argument.empty() && argument.find(' ') == std::string::npos ? argument : concat("'", argument, "'");
 }
 
 std::string_view transport_of_credential(std::size_t index, const PreparedStart& prepared) {
@@ -53,7 +68,11 @@ std::string_view transport_of_credential(std::size_t index, const PreparedStart&
 }  // namespace
 
 std::string plan_as_text(const config::VirtualMachine& vm, const PreparedStart& prepared) {
-  std::string text = concat("vm ", vm.name, " as user ", runner::user_name(vm), "\n", prepared.plan.program);
+  return concat("vm ", vm.name, " as user ", runner::user_name(vm), "\n", launch_as_text(prepared));
+}
+
+std::string launch_as_text(const PreparedStart& prepared) {
+  std::string text = prepared.plan.program;
   for (const auto& argument : shown_arguments(prepared))
     text += concat(argument.starts_with('-') ? " \\\n  " : " ", shell_word(argument));
   text += "\n\ncredentials\n";

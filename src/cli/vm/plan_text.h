@@ -8,6 +8,9 @@
 
 namespace vmcred::cli {
 
+// The command line, and how each credential crosses.
+std::string launch_as_text(const runner::PreparedStart& prepared);
+
 std::string plan_as_text(const config::VirtualMachine& vm, const runner::PreparedStart& prepared);
 std::string plan_as_json(const config::VirtualMachine& vm, const runner::PreparedStart& prepared);
 
