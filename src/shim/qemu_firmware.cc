@@ -11,7 +11,7 @@
 #include "shim/qemu_option.h"
 #include "smbios/type11.h"
 #include "vmm/assignment.h"
-#include "vmm/capability.h"
+#include "vmm/transport_limits.h"
 
 namespace vmcred::shim {
 namespace {
@@ -86,7 +86,7 @@ Result<vmm::TransportLimits> limits_of(std::span<const std::string> words) {
   vm.hypervisor = config::Hypervisor::qemu;
   VMCRED_TRY_ASSIGN(vm.machine, machine_of(words));
   vm.mem_mib = memory_mib(words);
-  VMCRED_TRY_ASSIGN(auto limits, vmm::transport_limits(vm));
+  auto limits = vmm::transport_limits(vm);
   if (has_oem_strings(words)) limits.smbios.reset();
   return limits;
 }
