@@ -21,6 +21,8 @@ std::string wrong_type(std::string_view key, std::string_view wanted, const Node
   return concat(quoted(key), " must be ", wanted, ", not ", noun(node));
 }
 
+std::uint64_t length_bit(std::string_view key) { return std::uint64_t{1} << (key.size() % 64); }
+
 // The finding about a text that must be one line, or "".
 std::string_view line_fault(std::string_view text) {
   return has_control_character(text) ? " must not contain control characters" : "";
@@ -31,6 +33,7 @@ std::string_view line_fault(std::string_view text) {
 TableReader::TableReader(Context& context, const Node::Table& table, Location location, const TableKeys& keys,
                          Names names)
     : m_context(context), m_table(table), m_location(location), m_keys(keys), m_names(names) {
+  for (const Member& member : m_table) m_lengths |= length_bit(member.key);
   check_keys();
 }
 
@@ -64,6 +67,7 @@ std::string TableReader::title() const {
 }
 
 const Member* TableReader::find(std::string_view key) const {
+  if ((m_lengths & length_bit(key)) == 0) return nullptr;
   const auto member = std::ranges::find(m_table, key, &Member::key);
   return member == m_table.end() ? nullptr : &*member;
 }

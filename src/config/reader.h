@@ -117,6 +117,7 @@ class TableReader {
   Location m_location;
   const TableKeys& m_keys;
   Names m_names;
+  std::uint64_t m_lengths = 0;  // a bit for each length of a key, since most that are asked for are absent
 };
 
 // Reads an array of texts of one line each from a member whose name the user chose.
