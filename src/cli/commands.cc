@@ -10,6 +10,7 @@
 #include "cli/unit/commands.h"
 #include "cli/vars/commands.h"
 #include "cli/vm/commands.h"
+#include "cli/vmm/commands.h"
 
 namespace vmcred::cli {
 namespace {
@@ -58,6 +59,7 @@ const command::Program& program() {
       command::Group{.title = "Secrets", .commands = vars_commands()},
       command::Group{.title = "Who may read them", .commands = recipient_commands()},
       command::Group{.title = "The config", .commands = k_config_commands},
+      command::Group{.title = "Hypervisors", .commands = vmm_commands()},
       command::Group{.title = "systemd units", .commands = unit_commands()},
       command::Group{.title = "age files", .commands = age_commands()},
       command::Group{.title = "SOPS files", .commands = sops_commands()},

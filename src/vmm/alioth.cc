@@ -36,6 +36,7 @@ class Values {
 
 void add_machine(PlanBuilder& plan) {
   const auto& vm = plan.vm();
+  plan.need_terminal();
   plan.add("boot");
   plan.add("--memory", concat("size=", vm.mem_mib, "M,backend=memfd"));
   plan.add("--cpu", concat("count=", vm.vcpu));
@@ -51,7 +52,7 @@ std::string interface_value(const PlanBuilder& plan, const Interface& interface,
   return concat(
       "tap,",
       is_macvtap ? concat("tap=", values(plan.macvtap_path(interface))) : concat("if=", values(interface.id)),
-      interface.mac.empty() ? "" : concat(",mac=", interface.mac), ",qp=", queue_pairs(plan.vm()));
+      interface.mac.empty() ? "" : concat(",mac=", interface.mac), ",mtu=1500,qp=", queue_pairs(plan.vm()));
 }
 
 void add_vsock(PlanBuilder& plan, Values& values) {

@@ -152,7 +152,7 @@ constexpr Capability k_stratovirt = {.hypervisor = Hypervisor::stratovirt,
                                      .shares = {.virtiofs = true, .virtiofs_read_only = true},
                                      .volumes = {.serial = true, .direct = true, .read_only = true},
                                      .kernel_params = "console=ttyS0 pci=off reboot=k panic=-1",
-                                     .not_in_paths = ",",
+                                     .not_in_paths = ",=",
                                      .program = "stratovirt",
                                      .comes_from = "its source"};
 

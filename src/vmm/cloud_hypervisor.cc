@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vmm/cloud_hypervisor.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "vmm/capability.h"
 #include "vmm/carriage.h"
@@ -87,6 +89,7 @@ void write_interface(JsonBody& body, const config::VirtualMachine& vm, const Int
 }
 
 void write_interfaces(JsonBody& body, const config::VirtualMachine& vm) {
+  if (std::ranges::find(vm.interfaces, Interface::Type::tap, &Interface::type) == vm.interfaces.end()) return;
   body.begin_array("net");
   for (const auto& interface : vm.interfaces)
     if (interface.type == Interface::Type::tap) write_interface(body, vm, interface);

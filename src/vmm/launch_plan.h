@@ -91,6 +91,7 @@ struct LaunchPlan {
   std::string api_socket;  // where `requests` go; "" without any
   std::vector<ApiRequest> requests;
   std::optional<PlannedPull> pull;
+  bool needs_terminal = false;  // its standard input must be one, even if nobody types
 };
 
 }  // namespace vmcred::vmm

@@ -48,6 +48,7 @@ class PlanBuilder {
 
   void set_api_socket(std::string path) { m_plan.api_socket = std::move(path); }
   void set_environment(std::string assignment) { m_plan.environment.push_back(std::move(assignment)); }
+  void need_terminal() { m_plan.needs_terminal = true; }
   void request(std::string path, std::vector<BodyPiece> body, std::vector<std::size_t> descriptors = {});
 
   // Says who serves a guest that fetches its set.

@@ -21,7 +21,7 @@ std::string server_socket(const PlanBuilder& plan, std::string_view id, std::str
 void add_machine(PlanBuilder& plan) {
   const auto& vm = plan.vm();
   plan.add("-name", vm.name);
-  plan.add("-machine", concat("microvm,dump_guest_core=off", has_virtiofs(vm) ? ",mem-share=on" : ""));
+  plan.add("-machine", concat("microvm,dump-guest-core=off", has_virtiofs(vm) ? ",mem-share=on" : ""));
   plan.add("-smp", std::to_string(vm.vcpu));
   plan.add("-m", concat(vm.mem_mib, "M"));
   plan.add("-kernel", vm.kernel);
@@ -31,13 +31,15 @@ void add_machine(PlanBuilder& plan) {
 
 void add_channels(PlanBuilder& plan) {
   plan.add("-serial", "stdio");
+  plan.need_terminal();
   plan.add("-qmp", concat("unix:", plan.socket_path(k_qmp_socket), ",server,nowait"));
+  // In the guest a port has its id as its name.
   plan.add("-device", "virtio-serial-device,id=serial");
   plan.add("-chardev", server_socket(plan, "report", k_report_socket));
-  plan.add("-device", "virtserialport,id=port0,chardev=report,name=vmcred.report");
+  plan.add("-device", "virtserialport,id=vmcred.report,chardev=report");
   if (plan.transport() == config::Transport::virtio_serial) {
     plan.add("-chardev", server_socket(plan, "credentials", k_credentials_socket));
-    plan.add("-device", concat("virtserialport,id=port1,chardev=credentials,name=", k_credentials_port));
+    plan.add("-device", concat("virtserialport,chardev=credentials,id=", k_credentials_port));
   }
   if (plan.vm().vsock_cid)
     plan.add("-device", concat("vhost-vsock-device,id=vsock,guest-cid=", *plan.vm().vsock_cid));

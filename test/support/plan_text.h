@@ -69,6 +69,7 @@ inline std::string body_text(const vmm::LaunchPlan& plan, std::span<const vmm::B
 inline std::string plan_text(const vmm::LaunchPlan& plan, Outlines outlines) {
   std::string text = base::concat(plan.program, "\n");
   if (!plan.process_name.empty()) text += base::concat("called ", plan.process_name, "\n");
+  if (plan.needs_terminal) text += "with a terminal\n";
   for (const auto& assignment : plan.environment) text += base::concat("with ", assignment, "\n");
   for (const auto& argument : plan.arguments) {
     text += base::concat(argument.text, descriptors_text(plan, argument.descriptors));

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+// R16: what a hypervisor lacks is said when the config is loaded.
+#include "vmm/check.h"
+
+#include <gmock/gmock.h>
+#include <functional>
+
+#include "support/machine.h"
+
+namespace vmcred::vmm {
+namespace {
+
+using config::Hypervisor;
+using config::Interface;
+using config::Machine;
+using config::Share;
+using config::Transport;
+using config::VirtualMachine;
+using config::Volume;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+VirtualMachine machine(Hypervisor hypervisor, Machine kind = Machine::q35) {
+  auto vm = test_support::machine(kind);
+  vm.hypervisor = hypervisor;
+  vm.initrd = "/boot/initrd";
+  return vm;
+}
+
+struct Row {
+  Hypervisor hypervisor;
+  std::function<void(VirtualMachine&)> change;
+  std::string key;
+  std::string sentence;
+  std::string hint;
+};
+
+void expect_one_finding(const Row& row) {
+  auto vm = machine(row.hypervisor);
+  ASSERT_THAT(check_vm(vm), IsEmpty());
+  row.change(vm);
+  const auto findings = check_vm(vm);
+  ASSERT_EQ(findings.size(), 1U) << row.sentence;
+  EXPECT_EQ(findings.front().key, row.key);
+  EXPECT_EQ(findings.front().sentence, row.sentence);
+  EXPECT_EQ(findings.front().hint, row.hint);
+}
+
+void share_by_9p(VirtualMachine& vm) {
+  vm.shares = {{.protocol = Share::Protocol::plan9, .tag = "store", .source = "/nix/store"}};
+}
+void share_by_virtiofs(VirtualMachine& vm) { vm.shares = {{.tag = "store", .source = "/nix/store"}}; }
+
+TEST(CheckVmTest, AShareThatTheHypervisorHasNotIsFoundWithAnotherWay) {
+  expect_one_finding({Hypervisor::firecracker, share_by_9p, "shares[0].protocol",
+                      "firecracker has no 9p share ('store')", "use a volume"});
+  expect_one_finding({Hypervisor::cloud_hypervisor, share_by_9p, "shares[0].protocol",
+                      "cloud-hypervisor has no 9p share ('store')",
+                      "use protocol = \"virtiofs\" with cloud-hypervisor, or a volume"});
+  expect_one_finding({Hypervisor::kvmtool, share_by_virtiofs, "shares[0].protocol",
+                      "kvmtool has no virtiofs share ('store')", "use protocol = \"9p\" with kvmtool"});
+  const auto read_only = [](VirtualMachine& vm) {
+    share_by_9p(vm);
+    vm.shares.front().read_only = true;
+  };
+  expect_one_finding({Hypervisor::crosvm, read_only, "shares[0].read_only",
+                      "crosvm has no read-only 9p share ('store')", "use protocol = \"virtiofs\""});
+}
+
+TEST(CheckVmTest, ATransportThatTheHypervisorHasNotIsFoundWithThoseThatItHas) {
+  expect_one_finding({Hypervisor::firecracker, [](auto& vm) { vm.transport = Transport::smbios; },
+                      "transport", "firecracker has no SMBIOS strings of ours",
+                      "leave 'transport' out, or choose one of: initrd, vsock, mmds"});
+  expect_one_finding({Hypervisor::cloud_hypervisor, [](auto& vm) { vm.transport = Transport::fw_cfg; },
+                      "transport", "cloud-hypervisor has no fw_cfg",
+                      "leave 'transport' out, or choose one of: smbios, initrd, vsock"});
+}
+
+TEST(CheckVmTest, WhatATransportNeedsIsFound) {
+  expect_one_finding({Hypervisor::crosvm, [](auto& vm) { vm.initrd.clear(); }, "initrd",
+                      "credentials reach the guest behind its initrd with crosvm, and this VM has none",
+                      "set 'initrd'"});
+  expect_one_finding({Hypervisor::alioth, [](auto& vm) { vm.transport = Transport::vsock; }, "transport",
+                      "transport \"vsock\" needs a virtio socket, and this VM has none",
+                      "add 'vsock.cid = 3', or another number for each VM"});
+  expect_one_finding({Hypervisor::firecracker, [](auto& vm) { vm.transport = Transport::mmds; }, "transport",
+                      "the metadata service answers over a network interface, and this VM has none",
+                      "add an interface of type \"tap\", or leave 'transport' out"});
+}
+
+TEST(CheckVmTest, InterfacesThatTheHypervisorHasNotAreFound) {
+  expect_one_finding({Hypervisor::cloud_hypervisor,
+                      [](auto& vm) { vm.interfaces = {{.type = Interface::Type::user, .id = "lan"}}; },
+                      "interfaces[0].type", "cloud-hypervisor has no interface of type user ('lan')",
+                      "choose one of: tap, macvtap"});
+  expect_one_finding(
+      {Hypervisor::firecracker,
+       [](auto& vm) { vm.interfaces = {{.type = Interface::Type::tap, .id = "t", .vhost = true}}; },
+       "interfaces[0].vhost", "firecracker has no network by the kernel's vhost ('t')",
+       "leave it out, or use hypervisor qemu, crosvm, kvmtool or stratovirt"});
+  expect_one_finding(
+      {Hypervisor::qemu, [](auto& vm) { vm.forwarded_ports = {{.host_port = 80, .guest_port = 80}}; },
+       "forward_ports", "ports are forwarded through an interface of type user, and this VM has none",
+       "add an interface with type = \"user\""});
+}
+
+TEST(CheckVmTest, HardwareThatTheHypervisorHasNotIsFound) {
+  expect_one_finding({Hypervisor::kvmtool, [](auto& vm) { vm.hugepages = true; }, "hugepages",
+                      "kvmtool has no memory of huge pages",
+                      "leave it out, or use hypervisor qemu, cloud-hypervisor, firecracker or crosvm"});
+  expect_one_finding({Hypervisor::qemu, [](auto& vm) { vm.balloon = {.initial_mib = 1}; }, "balloon.initial",
+                      "qemu's machine 'q35' has no balloon that takes memory from the start",
+                      "leave it out, or use hypervisor cloud-hypervisor, firecracker or crosvm"});
+  expect_one_finding({Hypervisor::alioth, [](auto& vm) { vm.devices = {{.path = "0000:06:00.0"}}; },
+                      "devices[0]", "alioth has no PCI device of the host's ('0000:06:00.0')",
+                      "leave it out, or use hypervisor qemu, cloud-hypervisor, crosvm or kvmtool"});
+  expect_one_finding({Hypervisor::crosvm, [](auto& vm) { vm.graphics = true; }, "graphics",
+                      "crosvm has no screen", "leave it out, or use hypervisor qemu or vfkit"});
+  expect_one_finding({Hypervisor::firecracker, [](auto& vm) { vm.vcpu = 33; }, "vcpu",
+                      "firecracker takes at most 32 CPUs, not 33", "set vcpu = 32, or less"});
+}
+
+TEST(CheckVmTest, TheMicrovmMachineHasNoMemoryToPlugIn) {
+  auto vm = machine(Hypervisor::qemu, Machine::microvm);
+  vm.hotplug_mem_mib = 1;
+  const auto findings = check_vm(vm);
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_EQ(findings.front().sentence, "qemu's machine 'microvm' has no memory to plug in later");
+  EXPECT_EQ(findings.front().hint, "set machine = \"q35\"");
+}
+
+TEST(CheckVmTest, KvmtoolTakesFourVolumes) {
+  auto vm = machine(Hypervisor::kvmtool);
+  vm.volumes.assign(4, Volume{.image = "/a"});
+  EXPECT_THAT(check_vm(vm), IsEmpty());
+  vm.volumes.push_back({.image = "/b"});
+  const auto findings = check_vm(vm);
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_EQ(findings.front().key, "volumes[4]");
+}
+
+TEST(CheckVmTest, APathThatTheOptionsCannotCarryIsFound) {
+  expect_one_finding({Hypervisor::stratovirt, [](auto& vm) { vm.volumes = {{.image = "/a,b"}}; },
+                      "volumes[0].image", "stratovirt can't have ',' in a path: '/a,b'",
+                      "rename the file, or link to it by another name"});
+  auto vm = machine(Hypervisor::qemu);
+  vm.volumes = {{.image = "/a,b"}};
+  EXPECT_THAT(check_vm(vm), IsEmpty());
+}
+
+TEST(CheckVmTest, FirecrackersCommandLineEndsAtItsLimit) {
+  auto vm = machine(Hypervisor::firecracker);
+  const auto of_size = [&](std::size_t bytes) {
+    vm.kernel_params = {std::string(bytes, 'x')};
+    return check_vm(vm).size();
+  };
+  std::size_t fits = 0;
+  while (of_size(fits + 1) == 0) ++fits;
+  EXPECT_GT(fits, 1800U);
+  EXPECT_LT(fits, 2048U);
+  EXPECT_EQ(check_vm(vm).front().key, "kernel_params");
+  vm.volumes = {{.image = "/a"}};  // takes room on the line
+  EXPECT_EQ(of_size(fits - 40), 0U);
+  EXPECT_EQ(of_size(fits - 39), 1U);
+}
+
+TEST(CheckVmTest, AllThatIsWrongIsFoundAtOnce) {
+  auto vm = machine(Hypervisor::firecracker);
+  vm.hotplug_mem_mib = 64;
+  vm.graphics = true;
+  share_by_virtiofs(vm);
+  std::vector<std::string> keys;
+  for (const auto& finding : check_vm(vm)) keys.push_back(finding.key);
+  EXPECT_THAT(keys, ElementsAre("hotplug_mem", "graphics", "shares[0].protocol"));
+}
+
+}  // namespace
+}  // namespace vmcred::vmm
