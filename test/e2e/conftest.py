@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fixtures of the end-to-end tests: the VMs' user, and VMs that are booted once and looked at by many tests."""
 
+import grp
 import os
 import random
 import secrets
@@ -60,8 +61,10 @@ def tooling() -> None:
 @pytest.fixture(scope="session")
 def vm_user(tooling: None) -> Iterator[str]:
     """The system user of the tests' VMs."""
-    shell = ["--shell", "/usr/sbin/nologin"]
-    subprocess.run(["useradd", "--system", "--user-group", "--no-create-home", *shell, USER], check=True)
+    options = ["--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin"]
+    if any(group.gr_name == "kvm" for group in grp.getgrall()):
+        options += ["--groups", "kvm"]
+    subprocess.run(["useradd", *options, USER], check=True)
     yield USER
     subprocess.run(["userdel", USER], check=True)
 
