@@ -22,9 +22,9 @@ constexpr std::size_t k_smbios_table_bytes = 64'000;
 constexpr TransportOffer carries_all(Transport transport) {
   return {.transport = transport, .bytes = credential::k_max_total_bytes};
 }
-constexpr TransportOffer smbios(std::size_t structures = 0) {
-  return {.transport = Transport::smbios, .bytes = k_smbios_table_bytes, .structures = structures};
-}
+constexpr TransportOffer k_smbios = {.transport = Transport::smbios, .bytes = k_smbios_table_bytes};
+constexpr TransportOffer k_smbios_by_request = {
+    .transport = Transport::smbios, .bytes = k_smbios_table_bytes, .structures = 1, .request_bytes = 51'200};
 // Free slots in QEMU 7.2 to 10.0, the smaller figure: one too many aborts QEMU with a core dump.
 constexpr TransportOffer fw_cfg(std::size_t items) {
   return {.transport = Transport::fw_cfg, .bytes = credential::k_max_total_bytes, .items = items};
@@ -34,14 +34,13 @@ constexpr auto k_initrd = carries_all(Transport::initrd);
 constexpr auto k_vsock = carries_all(Transport::vsock);
 constexpr auto k_virtio_serial = carries_all(Transport::virtio_serial);
 
-constexpr std::array k_q35_transports = {smbios(), fw_cfg(15), k_initrd, k_virtio_serial, k_vsock};
-constexpr std::array k_pc_transports = {smbios(), fw_cfg(18), k_initrd, k_virtio_serial, k_vsock};
+constexpr std::array k_q35_transports = {k_smbios, fw_cfg(15), k_initrd, k_virtio_serial, k_vsock};
+constexpr std::array k_pc_transports = {k_smbios, fw_cfg(18), k_initrd, k_virtio_serial, k_vsock};
 // -M microvm accepts -smbios and ignores it without a word, up to QEMU 10.0.
 constexpr std::array k_microvm_transports = {fw_cfg(22), k_initrd, k_virtio_serial, k_vsock};
-constexpr std::array k_cloud_hypervisor_transports = {smbios(1), k_initrd, k_vsock};
+constexpr std::array k_cloud_hypervisor_transports = {k_smbios_by_request, k_initrd, k_vsock};
 constexpr std::array k_firecracker_transports = {k_initrd, k_vsock, carries_all(Transport::mmds)};
 constexpr std::array k_initrd_or_vsock = {k_initrd, k_vsock};
-constexpr std::array k_stratovirt_transports = {k_initrd, k_virtio_serial, k_vsock};
 constexpr std::array k_vfkit_transports = {k_vsock};
 
 constexpr std::array k_vhost = {VsockBackEnd::vhost};
@@ -144,7 +143,7 @@ constexpr Capability k_kvmtool = {
     .comes_from = "Debian: kvmtool"};
 
 constexpr Capability k_stratovirt = {.hypervisor = Hypervisor::stratovirt,
-                                     .transports = k_stratovirt_transports,
+                                     .transports = k_initrd_or_vsock,
                                      .api = Api::qmp,
                                      .vsock = k_vhost,
                                      .balloon = {.device = true, .deflate_on_oom = true},

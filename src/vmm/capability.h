@@ -29,9 +29,10 @@ enum class Readiness {
 // A way for credentials, with what it carries at most.
 struct TransportOffer {
   config::Transport transport;
-  std::size_t bytes;           // of an SMBIOS table all, else the set's
-  std::size_t structures = 0;  // of SMBIOS, 0: any number
-  std::size_t items = 0;       // of fw_cfg, without asking for more
+  std::size_t bytes;              // of an SMBIOS table all, else the set's
+  std::size_t structures = 0;     // of SMBIOS, 0: any number
+  std::size_t items = 0;          // of fw_cfg, without asking for more
+  std::size_t request_bytes = 0;  // of the request to the API that it is part of, in versions that take least
 };
 
 struct BalloonSupport {

@@ -24,11 +24,11 @@ constexpr std::uint64_t k_mib = 1024 * 1024;
 
 // Of a request's body: the default of the library that serves the API, raised after v53.
 constexpr Version k_last_with_small_bodies = {.major = 53, .minor = 9999};
-constexpr std::size_t k_small_body_bytes = 51'200;
 constexpr std::size_t k_large_body_bytes = 4 * 1024 * 1024;
 
-std::size_t most_bytes(const HostFacts& host) {
-  return host.version && *host.version > k_last_with_small_bodies ? k_large_body_bytes : k_small_body_bytes;
+std::size_t most_bytes(const config::VirtualMachine& vm, const HostFacts& host) {
+  if (host.version && *host.version > k_last_with_small_bodies) return k_large_body_bytes;
+  return offer(capability_of(vm), Transport::smbios)->request_bytes;
 }
 
 void write_memory(JsonBody& body, const config::VirtualMachine& vm) {
@@ -198,7 +198,7 @@ base::Result<LaunchPlan> plan_cloud_hypervisor(const config::VirtualMachine& vm,
   const std::string context = concat("vm ", base::quoted(vm.name));
   VMCRED_TRY_ASSIGN(Carriage carriage, choose_carriage(vm, outlines));
   auto planned = plan_with(vm, outlines, host, carriage);
-  const std::size_t most = most_bytes(host);
+  const std::size_t most = most_bytes(vm, host);
   if (planned.body_bytes > most && vm.transport == Transport::automatic &&
       !carriage.assignment.smbios_structures.empty()) {
     auto by_initrd = carry_by_initrd(vm);

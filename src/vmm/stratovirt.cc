@@ -14,10 +14,6 @@ using config::Interface;
 
 std::string_view on_off(bool value) { return value ? "on" : "off"; }
 
-std::string server_socket(const PlanBuilder& plan, std::string_view id, std::string_view name) {
-  return concat("socket,id=", id, ",path=", plan.socket_path(name), ",server,nowait");
-}
-
 void add_machine(PlanBuilder& plan) {
   const auto& vm = plan.vm();
   plan.add("-name", vm.name);
@@ -33,14 +29,10 @@ void add_channels(PlanBuilder& plan) {
   plan.add("-serial", "stdio");
   plan.need_terminal();
   plan.add("-qmp", concat("unix:", plan.socket_path(k_qmp_socket), ",server,nowait"));
-  // In the guest a port has its id as its name.
+  // Without PCI it has one port, and that must be a console: none for reports or credentials.
   plan.add("-device", "virtio-serial-device,id=serial");
-  plan.add("-chardev", server_socket(plan, "report", k_report_socket));
-  plan.add("-device", "virtserialport,id=vmcred.report,chardev=report");
-  if (plan.transport() == config::Transport::virtio_serial) {
-    plan.add("-chardev", server_socket(plan, "credentials", k_credentials_socket));
-    plan.add("-device", concat("virtserialport,chardev=credentials,id=", k_credentials_port));
-  }
+  plan.add("-chardev", concat("socket,id=tty,path=", plan.socket_path(k_console_socket), ",server,nowait"));
+  plan.add("-device", "virtconsole,id=console,chardev=tty");
   if (plan.vm().vsock_cid)
     plan.add("-device", concat("vhost-vsock-device,id=vsock,guest-cid=", *plan.vm().vsock_cid));
 }

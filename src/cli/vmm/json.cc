@@ -13,6 +13,7 @@ using vmm::Capability;
 ordered_json as_json(const vmm::TransportOffer& way) {
   ordered_json shown = {{"transport", config::spelling(way.transport)}, {"bytes", way.bytes}};
   if (way.structures > 0) shown["structures"] = way.structures;
+  if (way.request_bytes > 0) shown["request_bytes"] = way.request_bytes;
   if (way.items > 0) shown["items"] = way.items;
   return shown;
 }

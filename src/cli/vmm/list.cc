@@ -5,6 +5,7 @@
 #include "cli/vmm/commands.h"
 #include "command/output.h"
 #include "config/load.h"
+#include "credential/credential.h"
 
 namespace vmcred::cli {
 namespace {
@@ -31,6 +32,9 @@ std::string back_ends(const Capability& row) {
 std::string limits(const vmm::TransportOffer& way) {
   Words words = {base::byte_count(way.bytes)};
   if (way.structures > 0) words.push_back(concat("in ", base::counted(way.structures, "structure")));
+  if (way.request_bytes > 0)
+    words.push_back(
+        concat("or ", base::byte_count(way.request_bytes), " of a request that describes the VM"));
   if (way.items > 0) words.push_back(concat(way.items, " items without asking for more"));
   return listed(words);
 }
@@ -70,11 +74,19 @@ std::string table_of(std::string_view title, std::span<const Capability> rows, c
   return table(title, std::move(lines));
 }
 
+// Most carry whatever a guest takes.
+bool has_limit(const vmm::TransportOffer& way) {
+  return way.bytes < credential::k_max_total_bytes || way.items > 0;
+}
+
 std::string limits_table(std::span<const Capability> rows) {
   std::vector<Words> lines = {{"hypervisor", "transport", "carries at most"}};
   for (const auto& row : rows)
     for (const auto& way : row.transports)
-      lines.push_back({vmm::row_name(row), std::string(config::spelling(way.transport)), limits(way)});
+      if (has_limit(way))
+        lines.push_back({vmm::row_name(row), std::string(config::spelling(way.transport)), limits(way)});
+  lines.push_back(
+      {"all", "others", concat(base::byte_count(credential::k_max_total_bytes), ", as systemd does")});
   return table("limits", std::move(lines));
 }
 
