@@ -67,7 +67,7 @@ Result<std::string> get_token(const sockaddr_in& address, Deadline deadline) {
   VMCRED_TRY_ASSIGN(const SecretBuffer body,
                     request(address, "PUT /latest/api/token", "X-metadata-token-ttl-seconds: 60",
                             k_max_token_bytes, deadline));
-  const std::string token(reinterpret_cast<const char*>(body.bytes().data()), body.size());
+  std::string token(reinterpret_cast<const char*>(body.bytes().data()), body.size());
   const bool is_word =
       !token.empty() && std::ranges::all_of(token, [](char c) { return c > ' ' && c <= '~'; });
   if (!is_word) return Error{.kind = ErrorKind::credential, .what = "it gives no session token"};

@@ -60,7 +60,7 @@ Result<std::size_t> receive_some(int fd, std::span<std::byte> buffer, Deadline d
   for (;;) {
     const ssize_t n = ::read(fd, buffer.data(), buffer.size());
     if (n > 0) return static_cast<std::size_t>(n);
-    if (n == 0) return host_error("the host closed the connection");
+    if (n == 0) return host_error("the host is not there, or closed the connection");
     if (!may_go_on()) return broken(errno);
     VMCRED_TRY(wait_for(fd, POLLIN, deadline));
   }
