@@ -52,8 +52,10 @@ Result<std::string> find_program(const config::VirtualMachine& vm) {
 }
 
 std::optional<vmm::Version> find_version(const config::VirtualMachine& vm, const std::string& program) {
-  // Of cloud-hypervisor's API: how large a request may be.
-  if (vm.hypervisor != config::Hypervisor::cloud_hypervisor) return std::nullopt;
+  // How large a request to cloud-hypervisor may be, and what Firecracker's balloon can.
+  const bool matters = vm.hypervisor == config::Hypervisor::cloud_hypervisor ||
+                       (vm.hypervisor == config::Hypervisor::firecracker && vm.balloon);
+  if (!matters) return std::nullopt;
   const auto text = base::output_of({program, "--version"});
   return text ? parse_version(*text) : std::nullopt;
 }

@@ -21,8 +21,8 @@ namespace vmcred::runner {
 // Where the guest asks: one of the two.
 struct PullPlace {
   base::UniqueFd listener = {};  // for connections from the virtio socket
-  std::optional<std::uint32_t>
-      guest_cid;                 // with the kernel's: who may connect, and from a port of its root's
+  std::optional<std::uint32_t> guest_cid =
+      {};                        // with the kernel's: who may connect, and from a port of its root's
   std::string port_socket = {};  // where the VMM has the host's end of the virtio port
 };
 

@@ -19,6 +19,13 @@ bool is_below(std::string_view path, std::span<const std::string_view> directori
                              [&](std::string_view directory) { return path.starts_with(directory); });
 }
 
+bool is_hidden(std::string_view path) {
+  const std::string directory = base::concat(path, "/");
+  return is_below(directory, k_homes) || is_below(directory, k_temporary);
+}
+
+bool is_in_homes(std::string_view path) { return is_below(base::concat(path, "/"), k_homes); }
+
 base::Result<void> add_bind(std::string_view key, std::string_view prefix, std::string_view path,
                             systemd::UnitText& text) {
   if (!is_hidden(path)) return {};
@@ -33,18 +40,19 @@ base::Result<void> add_bind(std::string_view key, std::string_view prefix, std::
 
 }  // namespace
 
-bool is_hidden(std::string_view path) { return is_below(path, k_homes) || is_below(path, k_temporary); }
-
 base::Result<void> add_hidden_paths(const UsedPaths& paths, systemd::UnitText& text) {
-  const auto in_home = [](std::string_view path) { return is_below(path, k_homes); };
   const bool in_homes =
-      std::ranges::any_of(paths.needed, in_home) || std::ranges::any_of(paths.written, in_home);
+      std::ranges::any_of(paths.needed, is_in_homes) || std::ranges::any_of(paths.written, is_in_homes);
   text.comment(in_homes ? "paths below /home, /root or /run/user: all but them is hidden there"
                         : "no path is below /home, /root or /run/user");
   text.set("ProtectHome", in_homes ? "tmpfs" : "yes");
   for (const std::string_view path : paths.needed) VMCRED_TRY(add_bind("BindReadOnlyPaths", "", path, text));
   for (const std::string& path : paths.optional) VMCRED_TRY(add_bind("BindReadOnlyPaths", "-", path, text));
-  for (const std::string& path : paths.written) VMCRED_TRY(add_bind("BindPaths", "", path, text));
+  if (!paths.written.empty()) text.comment("volumes, shares: what it may write");
+  for (const std::string& path : paths.written) {
+    if (!is_hidden(path)) text.set("ReadWritePaths", systemd::list_word(path));
+    VMCRED_TRY(add_bind("BindPaths", "", path, text));
+  }
   return {};
 }
 

@@ -12,19 +12,17 @@
 
 namespace vmcred::unit {
 
-// What a service uses; all absolute.
+// What a service reads and writes; all absolute.
 struct UsedPaths {
   std::vector<std::string_view> needed;
-  std::vector<std::string> optional;  // may not be there when it starts
-  std::vector<std::string> written;   // files and directories that it changes
+  std::vector<std::string> optional;      // may not be there when it starts
+  std::vector<std::string> written = {};  // all others are read-only to it
 };
 
 // Writes ProtectHome= and, for those of `paths` that are below hidden directories, BindReadOnlyPaths= or
-// BindPaths=: nothing else of the directories is to be seen. Fails for a hidden path with characters that
-// such a line can't hold.
+// BindPaths=: nothing else of the directories is to be seen. Other places that are written become
+// ReadWritePaths=. Fails for a hidden path with characters that such a line
+// can't hold.
 base::Result<void> add_hidden_paths(const UsedPaths& paths, systemd::UnitText& text);
-
-// Is this below a directory that ProtectHome= or PrivateTmp= empties?
-bool is_hidden(std::string_view path);
 
 }  // namespace vmcred::unit

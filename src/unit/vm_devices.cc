@@ -6,10 +6,14 @@
 #include <string>
 #include <vector>
 
+#include "unit/vm_storage.h"
+#include "vmm/capability.h"
+
 namespace vmcred::unit {
 namespace {
 
 using config::VirtualMachine;
+using Type = config::Interface::Type;
 using config::VsockDevice;
 
 bool names_network(std::string_view option) {
@@ -19,47 +23,39 @@ bool names_network(std::string_view option) {
 }
 
 bool may_use_kernel_vsock(const VirtualMachine& vm) {
-  return vm.vsock_cid.has_value() && vm.vsock_device != VsockDevice::vhost_user;
+  const auto offered = vmm::capability_of(vm).vsock;
+  return vm.vsock_cid.has_value() && vm.vsock_device != VsockDevice::vhost_user &&
+         std::ranges::find(offered, vmm::VsockBackEnd::vhost) != offered.end();
 }
 
-bool may_use_kvm(const VirtualMachine& vm) { return vm.accelerator != config::Accelerator::tcg; }
-
-Network network_of_interfaces(const VirtualMachine& vm) {
-  Network network = Network::none;
-  for (const auto& interface : vm.interfaces) {
-    if (interface.type != config::Interface::Type::user) return Network::tap;
-    network = Network::host;
-  }
-  return network;
+// Nothing but QEMU can emulate.
+bool may_use_kvm(const VirtualMachine& vm) {
+  return vm.hypervisor != config::Hypervisor::qemu || vm.accelerator != config::Accelerator::tcg;
 }
 
-Network network_of_arguments(const VirtualMachine& vm) {
-  Network network = Network::none;
-  for (std::size_t i = 0; i + 1 < vm.extra_args.size(); ++i) {
-    if (!names_network(vm.extra_args[i])) continue;
-    const std::string_view value = vm.extra_args[i + 1];
-    if (value.starts_with("tap") || value.starts_with("bridge")) return Network::tap;
-    if (value != "none") network = Network::host;
-  }
-  return network;
+bool has_interface(const VirtualMachine& vm, Type type) {
+  return std::ranges::any_of(vm.interfaces, [&](const auto& interface) { return interface.type == type; });
 }
 
-bool has_interface(const VirtualMachine& vm, config::Interface::Type type) {
-  return std::ranges::find(vm.interfaces, type, &config::Interface::type) != vm.interfaces.end();
+bool has_vhost_interface(const VirtualMachine& vm) {
+  return std::ranges::any_of(vm.interfaces, [](const auto& interface) { return interface.vhost; });
 }
 
-// Each device that it may open, as DeviceAllow= names it.
-std::vector<std::string> devices_of(const VirtualMachine& vm) {
+// As DeviceAllow= has them; of names with "char-" systemd looks up the numbers.
+std::vector<std::string> allowed_devices(const VirtualMachine& vm, Network network) {
   std::vector<std::string> devices;
-  if (may_use_kvm(vm)) devices.emplace_back("/dev/kvm");
-  if (may_use_kernel_vsock(vm)) devices.emplace_back("/dev/vhost-vsock");
-  if (network_of(vm) == Network::tap) devices.emplace_back("/dev/net/tun");
-  if (has_interface(vm, config::Interface::Type::macvtap)) devices.emplace_back("char-macvtap");
-  if (std::ranges::any_of(vm.interfaces, &config::Interface::vhost)) devices.emplace_back("/dev/vhost-net");
-  if (has_device(vm, config::Device::Bus::pci)) devices.emplace_back("char-vfio");
-  if (has_device(vm, config::Device::Bus::usb)) devices.emplace_back("char-usb_device");
-  for (const auto& volume : vm.volumes)
-    if (volume.image.starts_with("/dev/")) devices.push_back(systemd::list_word(volume.image));
+  const auto allow = [&](bool is_needed, std::string_view device) {
+    if (is_needed) devices.emplace_back(device);
+  };
+  allow(may_use_kvm(vm), "/dev/kvm");
+  allow(may_use_kernel_vsock(vm), "/dev/vhost-vsock");
+  allow(network == Network::tap, "/dev/net/tun");
+  allow(has_vhost_interface(vm), "/dev/vhost-net");
+  allow(has_interface(vm, Type::macvtap), "char-macvtap");
+  allow(has_device(vm, config::Device::Bus::pci), "/dev/vfio/vfio");
+  allow(has_device(vm, config::Device::Bus::pci), "char-vfio");
+  allow(has_device(vm, config::Device::Bus::usb), "char-usb_device");
+  for (const auto& disk : disk_devices_of(vm)) allow(true, systemd::list_word(disk));
   return devices;
 }
 
@@ -72,30 +68,39 @@ void add_address_families(const VirtualMachine& vm, Network network, systemd::Un
 }  // namespace
 
 bool has_device(const VirtualMachine& vm, config::Device::Bus bus) {
-  return std::ranges::any_of(vm.devices, [&](const config::Device& device) { return device.bus == bus; });
+  return std::ranges::any_of(vm.devices, [&](const auto& device) { return device.bus == bus; });
 }
 
 Network network_of(const VirtualMachine& vm) {
-  return std::max(network_of_interfaces(vm), network_of_arguments(vm));
+  if (std::ranges::any_of(vm.interfaces, config::is_on_host)) return Network::tap;
+  Network network = has_interface(vm, Type::user) ? Network::host : Network::none;
+  for (std::size_t i = 0; i + 1 < vm.extra_args.size(); ++i) {
+    if (!names_network(vm.extra_args[i])) continue;
+    const std::string_view value = vm.extra_args[i + 1];
+    if (value.starts_with("tap") || value.starts_with("bridge")) return Network::tap;
+    if (value != "none") network = Network::host;
+  }
+  return network;
 }
 
 void add_devices(const VirtualMachine& vm, systemd::UnitText& text) {
   const Network network = network_of(vm);
-  if (const auto devices = devices_of(vm); !devices.empty()) {
+  const auto devices = allowed_devices(vm, network);
+  if (devices.empty()) {
+    text.comment("accelerator, vsock: no device is needed");
+    text.set("PrivateDevices", "yes");
+  } else {
     text.comment(
         "accelerator, vsock, interfaces, devices, volumes, extra_args: the devices that it may open");
     text.set("DevicePolicy", "closed");
-    for (const std::string& device : devices) text.set("DeviceAllow", device, " rw");
+    for (const auto& device : devices) text.set("DeviceAllow", device, " rw");
     if (may_use_kvm(vm) || may_use_kernel_vsock(vm)) {
       text.comment("the group of /dev/kvm and /dev/vhost-vsock");
       text.set("SupplementaryGroups", "kvm");
     }
-  } else {
-    text.comment("accelerator, vsock: no device is needed");
-    text.set("PrivateDevices", "yes");
   }
-  text.comment(network == Network::none ? "interfaces, extra_args: no network"
-                                        : "interfaces, extra_args: a network");
+  text.comment(network == Network::none ? "extra_args, interfaces: no network"
+                                        : "extra_args, interfaces: a network");
   if (network == Network::none) text.set("PrivateNetwork", "yes");
   add_address_families(vm, network, text);
 }

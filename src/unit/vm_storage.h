@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a VM's unit lets its hypervisor use of the host's files: the images of its volumes, the directories of
-// its shares.
+// The files of the host's that a VM uses as disks and directories.
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "config/model.h"
-#include "systemd/unit_text.h"
 
 namespace vmcred::unit {
 
-// Block devices are not among them.
-struct Storage {
-  std::vector<std::string> read;
-  std::vector<std::string> written;  // of an image that may yet be made, the directory that it will be in
-};
-Storage storage_of(const config::VirtualMachine& vm);
+// All of them: they must be mounted before it starts.
+std::vector<std::string> storage_of(const config::VirtualMachine& vm);
 
-// ReadWritePaths= for what it writes.
-void add_storage(const Storage& storage, systemd::UnitText& text);
+// Those that it only reads.
+std::vector<std::string> read_storage_of(const config::VirtualMachine& vm);
+
+// Those that it writes, but for devices: its images or, where it makes them, their directories; its shares.
+std::vector<std::string> written_storage_of(const config::VirtualMachine& vm);
+
+// The devices that are its disks.
+std::vector<std::string> disk_devices_of(const config::VirtualMachine& vm);
 
 }  // namespace vmcred::unit

@@ -18,6 +18,7 @@ namespace {
 using base::concat;
 using base::Result;
 using config::Accelerator;
+using config::Hypervisor;
 using config::VirtualMachine;
 using systemd::command_word;
 using systemd::list_word;
@@ -32,6 +33,17 @@ constexpr std::string_view k_always = "always";
 // Beside the guest's own time to shut down, for ending the hypervisor of one that does not.
 constexpr unsigned k_end_of_hypervisor_s = 15;
 
+// Under systemd another process than the main one may say that the VM is ready: the guest's voice, or whoever
+// gives the hypervisor its VM through its API.
+bool others_tell_when_ready(const VirtualMachine& vm) {
+  return vm.vsock_cid || vm.hypervisor == Hypervisor::cloud_hypervisor ||
+         vm.hypervisor == Hypervisor::firecracker;
+}
+
+std::string user_of(const VirtualMachine& vm) {
+  return vm.user.empty() ? concat("microvm-", vm.name) : vm.user;
+}
+
 // The files that the VM's process reads itself.
 std::vector<std::string_view> files_of(const VirtualMachine& vm, const Surroundings& surroundings) {
   std::vector<std::string_view> files = {surroundings.config, vm.kernel};
@@ -40,10 +52,13 @@ std::vector<std::string_view> files_of(const VirtualMachine& vm, const Surroundi
   return files;
 }
 
-std::vector<std::string_view> read_by(const VirtualMachine& vm, const Surroundings& surroundings,
-                                      const Storage& storage) {
-  std::vector<std::string_view> paths = files_of(vm, surroundings);
-  paths.insert(paths.end(), storage.read.begin(), storage.read.end());
+// `read` holds the texts that the result points to.
+UsedPaths used_paths(const VirtualMachine& vm, const Surroundings& surroundings,
+                     const std::vector<std::string>& read) {
+  UsedPaths paths{.needed = files_of(vm, surroundings),
+                  .optional = {pins_of(surroundings)},
+                  .written = written_storage_of(vm)};
+  paths.needed.insert(paths.needed.end(), read.begin(), read.end());
   return paths;
 }
 
@@ -66,16 +81,15 @@ void add_start_limit(const VirtualMachine& vm, UnitText& text) {
 
 Result<void> add_unit_section(const VirtualMachine& vm, const Surroundings& surroundings, UnitText& text) {
   VMCRED_TRY(add_head(concat("microVM ", vm.name), surroundings, text));
-  text.comment("kernel, initrd, program, volumes, shares");
+  text.comment("kernel, initrd, program", vm.volumes.empty() ? "" : ", volumes",
+               vm.shares.empty() ? "" : ", shares");
   std::string mounts;
   for (const std::string_view file : files_of(vm, surroundings))
     mounts += concat(mounts.empty() ? "" : " ", list_word(file));
-  const Storage storage = storage_of(vm);
-  for (const auto* paths : {&storage.read, &storage.written})
-    for (const std::string& path : *paths) mounts += concat(" ", list_word(path));
+  for (const auto& path : storage_of(vm)) mounts += concat(" ", list_word(path));
   text.set("RequiresMountsFor", mounts);
   if (network_of(vm) != Network::none) {
-    text.comment("interfaces, extra_args");
+    text.comment("extra_args, interfaces");
     text.set("After", "network.target");
   }
   add_provider_order(vm, text);
@@ -89,7 +103,7 @@ void add_commands(const VirtualMachine& vm, const Surroundings& surroundings, Un
   text.comment(vm.vsock_cid ? "vsock.cid: ready when the guest says so"
                             : "no vsock.cid: ready when the hypervisor has all secrets");
   text.set("Type", "notify");
-  if (vm.vsock_cid) text.set("NotifyAccess", "all");
+  if (others_tell_when_ready(vm)) text.set("NotifyAccess", "all");
   if (std::ranges::any_of(vm.interfaces, config::is_on_host)) {
     const std::string network = concat(program, " vm network ", vm.name, " --config ", config);
     text.comment("interfaces: as root, which keeps of that only what it takes to change the network");
@@ -129,7 +143,7 @@ void add_user(const VirtualMachine& vm, UnitText& text) {
     text.set("User", vm.user);
   } else {
     text.comment("no user: one that is there while the VM runs, unless the host has one of this name");
-    text.set("User", "microvm-", vm.name);
+    text.set("User", user_of(vm));
     text.set("DynamicUser", "yes");
   }
   text.comment(k_always);
@@ -148,14 +162,15 @@ void add_memory(const VirtualMachine& vm, UnitText& text) {
     text.comment("devices: the guest's memory is pinned for them");
     text.set("LimitMEMLOCK", "infinity");
   }
-  if (vm.accelerator != Accelerator::kvm) return;
-  text.comment("accelerator: QEMU compiles nothing under KVM");
+  if (vm.hypervisor == Hypervisor::qemu && vm.accelerator != Accelerator::kvm) return;
+  text.comment("hypervisor, accelerator: nothing is compiled under KVM");
   text.set("MemoryDenyWriteExecute", "yes");
 }
 
 }  // namespace
 
 Result<std::string> vm_unit(const VirtualMachine& vm, const Surroundings& surroundings) {
+  const auto read = read_storage_of(vm);
   const auto add_all = [&](UnitText& text) -> Result<void> {
     VMCRED_TRY(add_unit_section(vm, surroundings, text));
     text.section("Service");
@@ -164,12 +179,7 @@ Result<std::string> vm_unit(const VirtualMachine& vm, const Surroundings& surrou
     VMCRED_TRY(add_credentials(vm, text));
     add_user(vm, text);
     add_devices(vm, text);
-    const Storage storage = storage_of(vm);
-    add_storage(storage, text);
-    VMCRED_TRY(add_hidden_paths({.needed = read_by(vm, surroundings, storage),
-                                 .optional = {pins_of(surroundings)},
-                                 .written = storage.written},
-                                text));
+    VMCRED_TRY(add_hidden_paths(used_paths(vm, surroundings, read), text));
     text.comment(k_always);
     text.set("ProtectProc", "invisible");
     text.set("OOMPolicy", "kill");
