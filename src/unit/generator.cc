@@ -33,16 +33,17 @@ base::Result<void> check_config_file(const std::string& path) {
                      .what = base::concat(path, ": expected the absolute path of a regular file")};
 }
 
-base::Result<config::UnitConfig> load(const std::string& path) {
+// What somebody else's units run we do not know.
+base::Result<config::UnitConfig> load(const std::string& path, const Surroundings& surroundings) {
   VMCRED_TRY(check_config_file(path));
-  return config::load_for_units(path, vmm::check_vm);
+  return config::load_for_units(path, surroundings.has_template ? nullptr : vmm::check_vm);
 }
 
 // Does not go back through destructors: those of a thousand VMs take a while, and the kernel frees it all.
 [[noreturn]] void generate(const std::string& config_path, const std::string& directory) {
   const GeneratorLog log;
   const Surroundings surroundings = survey(config_path);
-  const auto loaded = load(config_path);
+  const auto loaded = load(config_path, surroundings);
   UnitWriter writer(directory);
   const TakeFile write = [&](const UnitFile& file) { writer.write(file); };
   const UnitSet set = loaded ? make_units(*loaded, surroundings, write)

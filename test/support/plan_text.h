@@ -23,6 +23,9 @@ inline std::string file_text(const vmm::PlannedFile& file, Outlines outlines) {
     case vmm::PlannedFile::Content::oem_structure:
       text = base::concat("<structure ", file.smbios_handle, ", ", file.size, " bytes:");
       break;
+    case vmm::PlannedFile::Content::document:
+      text = base::concat("<document, ", file.size, " bytes:");
+      break;
     case vmm::PlannedFile::Content::initrd:
       text = base::concat("<", file.initrd,
                           file.next_init.empty() ? "" : base::concat(" before ", file.next_init), ", ",

@@ -56,9 +56,8 @@ std::string_view spelling(vmm::VsockBackEnd back_end) {
 Words spelled(const vmm::InterfaceSupport& interfaces) {
   Words words;
   if (interfaces.user) words.emplace_back("user");
-  if (interfaces.tap) words.emplace_back("tap");
+  if (interfaces.tap) words.insert(words.end(), {"tap", "bridge"});
   if (interfaces.macvtap) words.emplace_back("macvtap");
-  if (interfaces.bridge) words.emplace_back("bridge");
   return words;
 }
 
