@@ -7,6 +7,7 @@ import os
 import random
 import shutil
 import socket
+import subprocess
 import sys
 import threading
 import time
@@ -21,6 +22,10 @@ from conftest import SEED
 from formats import archive, with_manifest
 from harness import BOOT_SECONDS, STATIC, TESTS, adversarial_secrets, demo_secrets
 
+sys.path.insert(0, str(TESTS / "support"))
+
+from fetched_tools import vsock_device  # noqa: E402  (found through the path above)
+
 UNIT = TESTS.parent / "guest/vmcred-pull.service"
 REQUEST = b"vmcred-pull 1\n"
 MMDS_SERVER = Path(__file__).with_name("mmds_server.py")
@@ -34,7 +39,7 @@ def credentials() -> dict[str, bytes]:
 
 @dataclass
 class Host:
-    """Serves a virtio-serial port, and hands the set over once."""
+    """Serves a virtio-serial port or a virtio socket, and hands the set over once."""
 
     path: Path
     content: bytes
@@ -42,18 +47,20 @@ class Host:
     taken: bool = field(default=False, init=False)
 
     def serve(self) -> None:
-        connection = socket.socket(socket.AF_UNIX)
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.connect(str(self.path))
+            self.converse(connection)
+
+    def converse(self, connection: socket.socket) -> None:
         connection.settimeout(BOOT_SECONDS)
-        connection.connect(str(self.path))
         heard = b""
-        with connection:
-            while not self.taken and (chunk := connection.recv(4096)):
-                heard += chunk
-                self.taken = heard == b"taken\n"
-                if heard.endswith(REQUEST) and heard.replace(REQUEST, b"") == b"":
-                    self.requests += 1
-                    heard = b""
-                    connection.sendall(len(self.content).to_bytes(8, "little") + self.content)
+        while not self.taken and (chunk := connection.recv(4096)):
+            heard += chunk
+            self.taken = heard == b"taken\n"
+            if heard.endswith(REQUEST) and heard.replace(REQUEST, b"") == b"":
+                self.requests += 1
+                heard = b""
+                connection.sendall(len(self.content).to_bytes(8, "little") + self.content)
 
 
 def pulling_initrd(place: Path, guest: str) -> bytes:
@@ -61,7 +68,7 @@ def pulling_initrd(place: Path, guest: str) -> bytes:
     if guest == "busybox":
         shutil.copytree(TESTS / "guests/overlay-busybox", tree)
         script = tree / "etc/init.d/S10-credentials"
-        script.write_text("#!/bin/sh\nvmcred-guest pull\nvmcred-guest report\nip addr\necho pulled\n")
+        script.write_text("#!/bin/sh\nmodprobe virtio_net\nvmcred-guest pull\nvmcred-guest report\nip addr\necho pulled\n")
         return guest_initrd(place, base_of(guest))
     wants = tree / "etc/systemd/system/sysinit.target.wants"
     wants.mkdir(parents=True)
@@ -105,6 +112,37 @@ def test_units_find_what_was_pulled_by_a_port(tmp_path: Path, guest: str, host_i
     assert is_whole(report, sent), report
     assert (host.requests, host.taken) == (1, True)
     assert f"{len(sent) + 1} credentials in /run/credstore" in console
+
+
+def test_guest_pulls_over_the_virtio_socket(tmp_path: Path) -> None:
+    """The host listens where the program that stands for its kernel connects to, and later than the guest asks."""
+    sent = credentials()
+    device = [vsock_device(), "--guest-cid=4242", f"--socket={tmp_path}/device.sock", f"--uds-path={tmp_path}/vsock.sock"]
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(f"{tmp_path}/vsock.sock_9998")
+    initrd = pulling_initrd(tmp_path, "debian-12")
+    devices = ("-object", "memory-backend-memfd,id=memory,size=1024M,share=on", "-machine", "memory-backend=memory")
+    devices += ("-chardev", f"socket,id=vsock,path={tmp_path}/device.sock")
+    devices += ("-device", "vhost-user-vsock-pci,chardev=vsock")
+    host = Host(tmp_path / "none", archive(with_manifest(sent)))
+    with subprocess.Popen(device, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            while not (tmp_path / "device.sock").exists():
+                time.sleep(0.05)
+            kernel = base_of("debian-12") / "vmlinuz"
+            with BareMachine(tmp_path, kernel, initrd, ("vmcred.pull=vsock:9998",), devices) as vm:
+                vm.wait_for("vmcred-pull.service - Fetch")
+                time.sleep(2)  # the host is late
+                listener.listen()
+                listener.settimeout(BOOT_SECONDS)
+                with listener.accept()[0] as connection:
+                    host.converse(connection)
+                listener.close()
+                assert is_whole(vm.report, sent)
+                vm.wait_for("All secrets of this guest have arrived.")
+        finally:
+            process.kill()
+    assert (host.requests, host.taken) == (1, True)
 
 
 def test_guest_without_its_credentials_ends(tmp_path: Path) -> None:
