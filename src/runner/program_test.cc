@@ -136,8 +136,6 @@ TEST_F(PrepareStartTest, EveryErrorNamesTheVmOnce) {
   EXPECT_EQ(dry_run(), "vm 'test-vm': kernel /nonexistent/kernel: no such file or directory");
   m_vm.program = "/nonexistent/qemu";
   EXPECT_EQ(dry_run(), "vm 'test-vm': hypervisor /nonexistent/qemu is no program that can be run");
-  m_vm.hypervisor = config::Hypervisor::crosvm;
-  EXPECT_EQ(dry_run(), "vm 'test-vm': hypervisor 'crosvm' is not yet supported");
 }
 
 TEST_F(PrepareStartTest, ADryRunReadsTheSecretsAndMakesNothing) {

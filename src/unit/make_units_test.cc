@@ -59,6 +59,9 @@ TEST(MakeUnits, WiresEachSourceOfSecrets) { expect_golden("sources"); }
 // R8, R50, W2, W5: each VM has its own user, and opens only what its config asks for.
 TEST(MakeUnits, BuildsWallsByTheConfig) { expect_golden("walls"); }
 
+// W17, W18: interfaces are made and taken away; only what a VM has is open to it.
+TEST(MakeUnits, GivesEachHypervisorWhatItNeeds) { expect_golden("hypervisors"); }
+
 // R103: without the provider.
 TEST(MakeUnits, DeliversEncryptedFiles) { expect_golden("encrypted"); }
 

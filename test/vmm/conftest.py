@@ -6,7 +6,6 @@ import os
 import pwd
 import secrets
 import subprocess
-import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +14,6 @@ from typing import Any
 import pytest
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "leak"))
 
 VMCRED = os.environ["VMCRED_BIN"]
 SECONDS = 20
@@ -74,7 +72,7 @@ class Vm:
             source.write_text(value)
             source.chmod(0o400)
             self.values[f"SECRET_{number}"] = value
-            lines.append(f'secret-{number} = {{ file = "{source}" }}')
+            lines.append(f'secret-{number} = {{ path = "{source}" }}')
         self.config.write_text("\n".join(lines) + "\n")
         subprocess.run(["chown", "-R", "nobody:", self.directory], check=True)
 
@@ -91,6 +89,13 @@ class Vm:
         while not condition():
             assert time.monotonic() < deadline, f"{what}: {self.log}"
             assert self.process.poll() is None or condition(), f"{what}, but it ended: {self.log}"
+            time.sleep(0.01)
+
+    def wait_for_log(self, text: str) -> None:
+        """What speaks from beside the VMM may do so when that has ended."""
+        deadline = time.monotonic() + SECONDS
+        while text not in self.log:
+            assert time.monotonic() < deadline, f"{text!r} is not said: {self.log}"
             time.sleep(0.01)
 
     def end(self) -> int:
