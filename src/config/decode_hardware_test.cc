@@ -198,7 +198,7 @@ TEST(DecodeInterfaces, FindsMistakes) {
        {"x.toml:3:51: 'bridge' is for types 'bridge' and 'tap' only, not for 'user'",
         "x.toml:3:63: 'link' is for type 'macvtap' only, not for 'user'",
         "x.toml:3:75: 'mode' is for type 'macvtap' only, not for 'user'",
-        "x.toml:3:91: 'vhost' is for type 'tap' only, not for 'user'"}},
+        "x.toml:3:91: 'vhost' is for types 'tap', 'bridge' and 'macvtap' only, not for 'user'"}},
       {"interfaces = [{ type = 'user', id = 'n', mac = '01:00:00:00:00:00' }]",
        {"x.toml:3:48: 'mac' must be the address of one interface, like \"02:00:00:01:01:01\""}},
       {"interfaces = [{ type = 'user', id = 'n', mac = '' }]", {"x.toml:3:48: 'mac' is empty"}},

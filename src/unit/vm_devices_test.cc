@@ -50,13 +50,14 @@ TEST(HiddenPaths, ShowOnlyWhatIsNeeded) {
 
 TEST(HiddenPaths, LetWriteWhatIsWritten) {
   using base::concat;
+  constexpr std::string_view k_comment = "# volumes, shares: what it may write\n";
   constexpr std::string_view k_none = "# no path is below /home, /root or /run/user\n";
-  EXPECT_EQ(hidden({"/boot/vmlinuz"}, {}, {"/srv/disk"}), concat(k_none, "ProtectHome=yes\n"));
+  EXPECT_EQ(hidden({"/boot/vmlinuz"}, {}, {"/srv/disk"}), concat(k_none, "ProtectHome=yes\n", k_comment, "ReadWritePaths=/srv/disk\n"));
   EXPECT_EQ(hidden({"/boot/vmlinuz"}, {}, {"/var/tmp/disk"}),
-            concat(k_none, "ProtectHome=yes\nBindPaths=/var/tmp/disk\n"));
+            concat(k_none, "ProtectHome=yes\n", k_comment, "BindPaths=/var/tmp/disk\n"));
   EXPECT_EQ(hidden({"/boot/vmlinuz"}, {}, {"/home/me/disk"}),
             "# paths below /home, /root or /run/user: all but them is hidden there\nProtectHome=tmpfs\n"
-            "BindPaths=/home/me/disk\n");
+            "# volumes, shares: what it may write\nBindPaths=/home/me/disk\n");
 }
 
 config::Interface interface(config::Interface::Type type) {

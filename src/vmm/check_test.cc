@@ -92,7 +92,7 @@ TEST(CheckVmTest, InterfacesThatTheHypervisorHasNotAreFound) {
   expect_one_finding({Hypervisor::cloud_hypervisor,
                       [](auto& vm) { vm.interfaces = {{.type = Interface::Type::user, .id = "lan"}}; },
                       "interfaces[0].type", "cloud-hypervisor has no interface of type user ('lan')",
-                      "choose one of: tap, macvtap"});
+                      "choose one of: tap, bridge, macvtap"});
   expect_one_finding(
       {Hypervisor::firecracker,
        [](auto& vm) { vm.interfaces = {{.type = Interface::Type::tap, .id = "t", .vhost = true}}; },
