@@ -38,7 +38,7 @@ Result<std::string> find_virtiofsd() {
                       : "virtiofsd is not installed",
       .hint =
           "install the one that stands alone: apt install virtiofsd, of Debian 13 or later; or share by "
-          "'proto = \"9p\"' where the hypervisor can"};
+          "'protocol = \"9p\"' where the hypervisor can"};
 }
 
 Result<std::vector<Attendant>> start_virtiofsd(const config::VirtualMachine& vm,

@@ -67,7 +67,7 @@ Result<void> make_file_system(const Volume& volume, const std::string& file) {
   if (program.empty())
     return host_error(concat(name, " is not installed"),
                       is_known ? concat("install it: apt install ", maker->package)
-                               : "install it, or set 'fs_type' to \"ext4\"");
+                               : "install it, or set 'file_system' to \"ext4\"");
   std::vector<std::string> words = {program};
   if (is_known && !maker->quiet_option.empty()) words.emplace_back(maker->quiet_option);
   if (!volume.label.empty()) {

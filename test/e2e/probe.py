@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from harness import GUESTS, Vm, VmFailure
+from harness import GUESTS, Vm, VmFailure, program
 
 OWN_INITRD = b"the guest's own initrd, of 33 bytes"[:33]
-PROBE_SECONDS = 120
+PROBE_SECONDS = 60
 ARCHIVE_MARK = b"vmcred\0\x01"
 OEM_PREFIX = "io.systemd.credential.binary:"
 
@@ -77,7 +77,7 @@ def credential_of(oem_string: str) -> tuple[str, bytes]:
 
 
 def files_of(initrd: bytes) -> dict[str, bytes]:
-    """The files behind the guest's own initrd (docs/formats/initrd.md)."""
+    """The files behind the guest's own initrd (docs/formats/initrd.md), as far as the probe tells them."""
     assert initrd.startswith(OWN_INITRD), "the guest's own initrd is not what it was"
     place = initrd.index(b"070701", len(OWN_INITRD))
     assert place % 4 == 0 and not initrd[len(OWN_INITRD) : place].strip(b"\0")
@@ -88,7 +88,7 @@ def files_of(initrd: bytes) -> dict[str, bytes]:
         name_at = place + 110
         name = initrd[name_at : name_at + name_size - 1].decode()
         data_at = (name_at + name_size + 3) & ~3
-        if name == "TRAILER!!!":
+        if name == "TRAILER!!!" or data_at + size > len(initrd):
             return files
         files[name] = initrd[data_at : data_at + size]
         place = (data_at + size + 3) & ~3
@@ -113,7 +113,7 @@ class ProbeVm(Vm):
     """A VM whose guest is the probe."""
 
     hypervisor: Hypervisor = HYPERVISORS[0]
-    waits: bool = False  # the probe goes on running when it has said all
+    quiet: bool = False  # the probe tells nothing, and goes on running
 
     def _prepare_guest(self) -> None:
         subprocess.run([GUESTS / "probe" / "build-probe", self.place.guest], check=True)
@@ -133,13 +133,12 @@ class ProbeVm(Vm):
         ]
         if self.hypervisor.accelerator:
             lines.append(f'accelerator = "{self.hypervisor.accelerator}"')
-        if self.waits:
-            lines.append('kernel_params = ["probe=wait"]')
+        if self.quiet:
+            lines.append('kernel_params = ["probe=quiet"]')
         return "\n".join(lines + self.settings + self.credential_lines()) + "\n"
 
-    @cached_property
-    def told(self) -> Told:
-        """What the guest was handed over. Waits until it has said all of it."""
+    def wait_until_told(self) -> list[str]:
+        """The lines on its console, once it has said all."""
         assert self.process is not None
         deadline = time.monotonic() + PROBE_SECONDS
         while not (lines := self._lines()) or "end" not in lines:
@@ -148,11 +147,25 @@ class ProbeVm(Vm):
             if time.monotonic() > deadline:
                 raise VmFailure(f"the probe took longer than {PROBE_SECONDS} s\n{self.logs()}")
             time.sleep(0.02)
+        return lines
+
+    @cached_property
+    def told(self) -> Told:
+        """What the guest was handed over. Waits until it has said all of it."""
+        lines = self.wait_until_told()
         return Told(
             command_line=next(line.split("cmdline ", 1)[1] for line in lines if "cmdline " in line),
             initrd=bytes.fromhex(next(line.removeprefix("initrd ") for line in lines if line.startswith("initrd "))),
             oem_strings=[line.removeprefix("oem ") for line in lines if line.startswith("oem ")],
         )
+
+    def stop_by_force(self) -> int:
+        """Ends the VM, as the probe does not listen to its power button; gives the exit code of `vm stop`."""
+        assert self.process is not None
+        command = [program("VMCRED_BIN"), "vm", "stop", self.name, "--config", self.place.config, "--timeout", "0"]
+        stop = subprocess.run(command, env=self.environment(), capture_output=True, timeout=60, check=False)
+        self.process.wait(timeout=10)
+        return stop.returncode
 
     def _lines(self) -> list[str]:
         return [line.strip("\r") for line in self.place.console.read_text(errors="replace").splitlines()]
