@@ -7,6 +7,7 @@ every credential was verified and nothing was found.
 """
 
 import argparse
+import grp
 import os
 import shutil
 import signal
@@ -18,7 +19,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+import choice as choices
 import systemd_host
+from choice import Choice
 from story import (
     BOOT_SECONDS,
     SECRET_BYTES,
@@ -29,6 +32,7 @@ from story import (
     conclude,
     config_text,
     read_report,
+    report_on_console,
     say,
     search,
     show_arrivals,
@@ -82,12 +86,13 @@ def make_place(stack: ExitStack) -> Place:
 
 
 def make_user(stack: ExitStack) -> None:
-    """The VM's own system user, until the stack unwinds."""
+    """The VM's own system user, who may use KVM, until the stack unwinds."""
     if subprocess.run(["getent", "passwd", USER], capture_output=True, check=False).returncode == 0:
         return
-    subprocess.run(
-        ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", USER], check=True, capture_output=True
-    )
+    options = ["--system", "--no-create-home", "--shell", "/usr/sbin/nologin"]
+    if any(group.gr_name == "kvm" for group in grp.getgrall()):
+        options += ["--groups", "kvm"]
+    subprocess.run(["useradd", *options, USER], check=True, capture_output=True)
     stack.callback(subprocess.run, ["userdel", USER], check=True, capture_output=True)
 
 
@@ -117,7 +122,7 @@ def make_secrets(place: Place, vmcred: Path) -> dict[str, bytes]:
 
 
 def start(place: Place, vmcred: Path, stack: ExitStack) -> subprocess.Popen[bytes]:
-    """Starts the VM. The process turns into QEMU."""
+    """Starts the VM. The process turns into its hypervisor."""
     environment = {**os.environ, "VMCRED_RUNTIME_DIR": str(place.runtime)}
     with place.console.open("wb") as console, place.runner_log.open("wb") as log:
         process = subprocess.Popen(
@@ -139,7 +144,7 @@ def end(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def wait_for_report(place: Place, process: subprocess.Popen[bytes]) -> dict:
+def wait_for_report(place: Place, process: subprocess.Popen[bytes], is_on_console: bool) -> dict:
     """What the guest says about its credentials."""
     deadline = time.monotonic() + BOOT_SECONDS
 
@@ -149,6 +154,11 @@ def wait_for_report(place: Place, process: subprocess.Popen[bytes]) -> dict:
         if time.monotonic() > deadline:
             raise DemoFailure(f"no {what} within {BOOT_SECONDS} s")
 
+    if is_on_console:
+        while (report := report_on_console(place.console.read_text(errors="replace"))) is None:
+            expect_running("report from the guest")
+            time.sleep(0.05)
+        return report
     path = place.runtime / "demo" / "report.sock"
     while not path.exists():
         expect_running("report socket")
@@ -174,7 +184,7 @@ def stop(place: Place, vmcred: Path, process: subprocess.Popen[bytes]) -> None:
         stderr=subprocess.DEVNULL,
         check=True,
     )
-    say("stopped", f"the guest shut down, QEMU's exit code is {process.wait(timeout=10)}")
+    say("stopped", f"the hypervisor's exit code is {process.wait(timeout=10)}")
 
 
 def scan_of(place: Place, values: dict[str, bytes], vmm_pid: int | None) -> Scan:
@@ -182,20 +192,21 @@ def scan_of(place: Place, values: dict[str, bytes], vmm_pid: int | None) -> Scan
     return Scan(canaries=list(values.values()), vmm_pid=vmm_pid, directories=[place.work], sources=[])
 
 
-def run(build: Path) -> bool:
+def run(build: Path, choice: Choice) -> bool:
     """The whole demo. True if all that it promises held."""
     vmcred = build / "src" / "vmcred"
+    choices.check(choice, vmcred)
     with ExitStack() as stack:
         place = make_place(stack)
         make_user(stack)
-        build_guest(build, place.work)
-        place.config.write_text(config_text("demo", GENERATOR, place.identity, "vmlinuz", "initrd", []))
+        build_guest(build, place.work, reports_on_console=not choice.is_qemu)
+        place.config.write_text(config_text("demo", GENERATOR, place.identity, "vmlinuz", "initrd", choice.settings))
         values = make_secrets(place, vmcred)
 
         started = time.monotonic()
         process = start(place, vmcred, stack)
         try:
-            report = wait_for_report(place, process)
+            report = wait_for_report(place, process, is_on_console=not choice.is_qemu)
         except DemoFailure:
             print(place.runner_log.read_text(errors="replace"), end="", file=sys.stderr)
             raise
@@ -214,15 +225,22 @@ def run(build: Path) -> bool:
 
 def main() -> int:
     """Reads the command line."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(prog="./dev demo", description=__doc__.splitlines()[0])
     parser.add_argument("--build", type=Path, required=True, help="the build directory")
     parser.add_argument("--systemd", action="store_true", help="in a host of its own, with systemd, by a config alone")
+    parser.add_argument("--vmm", help="the hypervisor (default: qemu); 'vmcred vmm list' has them all")
+    parser.add_argument("--machine", help="of qemu: q35 (default), pc or microvm")
+    parser.add_argument("--transport", help="smbios, fw_cfg or initrd (default: the best one that carries the credentials)")
     arguments = parser.parse_args()
+    choice = Choice(arguments.vmm, arguments.machine, arguments.transport)
+    if arguments.systemd and choice != Choice():
+        parser.error("--vmm, --machine and --transport don't go with --systemd")
     if os.geteuid() != 0:
         print("demo: error: needs root: the secrets are root's, and the VM gets a user of its own", file=sys.stderr)
         return 1
     try:
-        held = (systemd_host.run if arguments.systemd else run)(arguments.build.resolve())
+        build = arguments.build.resolve()
+        held = systemd_host.run(build) if arguments.systemd else run(build, choice)
         return 0 if held else 1
     except DemoFailure as failure:
         print(f"demo: error: {failure}", file=sys.stderr)

@@ -31,14 +31,18 @@ def say(label: str, text: str) -> None:
     print(f"demo: {label:<9} {text}", flush=True)
 
 
-def build_guest(build: Path, directory: Path) -> None:
+def build_guest(build: Path, directory: Path, reports_on_console: bool = False) -> None:
     """Puts the guest's kernel and initrd, with our units and vmcred-guest in it, into the directory."""
     guests = ROOT / "test" / "guests"
+    overlay = guests / "overlay-systemd"
+    if reports_on_console:
+        overlay = Path(shutil.copytree(overlay, directory / "overlay", symlinks=True))
+        shutil.copy(ROOT / "demo" / "report-on-console.service", overlay / "etc/systemd/system/vmcred-report.service")
     base = Path(subprocess.check_output([guests / "build-guest", "debian-12"], text=True).strip())
     shutil.copy(base / "vmlinuz", directory / "vmlinuz")
     program = build / "src" / "vmcred-guest"
     subprocess.run(
-        [guests / "make-initrd", base / "initrd", guests / "overlay-systemd", program, directory / "initrd"], check=True
+        [guests / "make-initrd", base / "initrd", overlay, program, directory / "initrd"], check=True
     )
 
 
@@ -76,6 +80,14 @@ def read_report(path: Path, expect_running: Callable[[str], None]) -> dict[str, 
             except TimeoutError:
                 pass
     return json.loads(received.split(b"\n")[0])
+
+
+def report_on_console(console: str) -> dict[str, Any] | None:
+    """The same line where the guest prints it, once it is whole."""
+    for line in console.splitlines(keepends=True):
+        if line.startswith('{"vmcred":') and line.endswith("\n"):
+            return json.loads(line)
+    return None
 
 
 def show_console(lines: list[str]) -> None:
