@@ -16,8 +16,8 @@ set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
 set(CPACK_DEBIAN_COMPRESSION_TYPE zstd)
 # The programs are static. What they start is needed for one job or another, not by everyone.
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "systemd (>= 252)")
-set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "qemu-system-x86, git, bubblewrap")
-set(CPACK_DEBIAN_PACKAGE_SUGGESTS "systemd-container, vhost-device-vsock")
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "qemu-system-x86, git, bubblewrap, iproute2")
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS "systemd-container, vhost-device-vsock, virtiofsd, kvmtool, e2fsprogs, xfsprogs, btrfs-progs, dosfstools")
 set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA
   ${PROJECT_SOURCE_DIR}/packaging/debian/postinst
   ${PROJECT_SOURCE_DIR}/packaging/debian/prerm
