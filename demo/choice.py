@@ -74,6 +74,8 @@ def check_host(row: dict[str, Any]) -> None:
         return
     if vmm == "vfkit":
         raise DemoFailure("vfkit runs on macOS only, and vmcred makes no more than a plan for it")
+    if vmm == "firecracker":
+        raise DemoFailure("firecracker takes kernels as ELF files only, and that of the demo's guest is Debian's bzImage")
     if shutil.which(row["program"]) is None:
         raise DemoFailure(f"{vmm} needs its program '{row['program']}' in $PATH; it comes from: {row['comes_from']}")
     if not os.access("/dev/kvm", os.R_OK | os.W_OK):

@@ -22,6 +22,7 @@ from story import DemoFailure  # noqa: E402
         (Choice(machine="microvm", transport="smbios"), "--transport 'smbios' on microvm: choose fw_cfg or initrd"),
         (Choice(transport="vsock"), "--transport 'vsock' on qemu: choose smbios or fw_cfg or initrd"),
         (Choice(vmm="vfkit"), "vfkit runs on macOS only"),
+        (Choice(vmm="firecracker"), "firecracker takes kernels as ELF files only"),
         (Choice(vmm="stratovirt"), "stratovirt needs its program 'stratovirt' in $PATH; it comes from: "),
     ],
 )
