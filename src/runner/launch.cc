@@ -7,6 +7,7 @@
 #include "runner/pull_server.h"
 #include "runner/replace_process.h"
 #include "runner/starter.h"
+#include "runner/terminal.h"
 #include "runner/transport_files.h"
 #include "systemd/notify.h"
 
@@ -40,6 +41,7 @@ Result<HandedOver> hand_over(const PreparedStart& prepared) {
   if (prepared.plan.pull)
     VMCRED_TRY(start_pull_server(prepared.vm, *prepared.plan.pull, prepared.host, prepared.set));
   VMCRED_TRY(start_by_api(prepared, given));
+  if (prepared.plan.needs_terminal) VMCRED_TRY(ensure_terminal());
   if (prepared.claim.valid() && ::fcntl(prepared.claim.get(), F_SETFD, 0) != 0)
     return base::errno_error("the VM's lock");
   return given;
