@@ -25,9 +25,11 @@ using base::UniqueFd;
 
 constexpr const char* k_device = "/dev/ptmx";
 
+// Input and output are opened apart: a VMM that makes its input non-blocking must not lose output by it.
 struct Terminal {
   UniqueFd master;
-  UniqueFd slave;
+  UniqueFd input;
+  UniqueFd output;
 };
 
 // No echo, no line at a time, no "\r\n" for "\n".
@@ -39,16 +41,18 @@ Result<void> leave_bytes_alone(const UniqueFd& terminal) {
   return {};
 }
 
-// The slave comes from the master, not by its name, which may mean another terminal in another mount
+// The slaves come from the master, not by its name, which may mean another terminal in another mount
 // namespace.
 Result<Terminal> make_terminal() {
   constexpr int k_flags = O_RDWR | O_NOCTTY | O_CLOEXEC;
   Terminal terminal;
   terminal.master = UniqueFd(::posix_openpt(k_flags | O_NONBLOCK));
   if (!terminal.master.valid() || ::unlockpt(terminal.master.get()) != 0) return base::errno_error(k_device);
-  terminal.slave = UniqueFd(::ioctl(terminal.master.get(), TIOCGPTPEER, k_flags));
-  if (!terminal.slave.valid()) return base::errno_error(k_device);
-  VMCRED_TRY(leave_bytes_alone(terminal.slave));
+  for (auto* slave : {&terminal.input, &terminal.output}) {
+    *slave = UniqueFd(::ioctl(terminal.master.get(), TIOCGPTPEER, k_flags));
+    if (!slave->valid()) return base::errno_error(k_device);
+  }
+  VMCRED_TRY(leave_bytes_alone(terminal.input));
   return terminal;
 }
 
@@ -119,8 +123,8 @@ Result<void> ensure_terminal() {
   if (::isatty(STDIN_FILENO) == 1) return {};
   VMCRED_TRY_ASSIGN(Terminal terminal, make_terminal());
   VMCRED_TRY(start_copying(terminal));
-  for (const int stream : {STDIN_FILENO, STDOUT_FILENO})
-    if (::dup2(terminal.slave.get(), stream) < 0) return base::errno_error("terminal");
+  if (::dup2(terminal.input.get(), STDIN_FILENO) < 0 || ::dup2(terminal.output.get(), STDOUT_FILENO) < 0)
+    return base::errno_error("terminal");
   return {};
 }
 

@@ -70,6 +70,17 @@ TEST(TerminalTest, NothingIsLostWhenTheWholeGroupIsToldToEnd) {
   EXPECT_EQ(outcome.text, "last words\n");
 }
 
+TEST(TerminalTest, InputThatDoesNotBlockCostsNoOutput) {
+  const auto outcome = in_child([]() -> std::string {
+    const UniqueFd nothing(::open("/dev/null", O_RDWR | O_CLOEXEC));
+    ::dup2(nothing.get(), STDIN_FILENO);
+    if (!ensure_terminal()) return "failed";
+    ::fcntl(STDIN_FILENO, F_SETFL, O_RDWR | O_NONBLOCK);
+    return many_lines();  // through the terminal
+  });
+  EXPECT_EQ(outcome.text, many_lines());
+}
+
 // The far end of what a VMM writes to. Full, and not willing to wait, until somebody reads it.
 struct SmallPipe {
   SmallPipe() {
