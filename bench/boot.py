@@ -36,6 +36,8 @@ class Boot:
     seconds: float  # on this machine's clock
     cpu_seconds: float  # user and system time of the runner and then QEMU
     guest_seconds: float  # on the guest's clock, firmware included; only a counted boot's mean anything
+    kernel_seconds: float  # since the guest's kernel has begun, by its own clock
+    credentials: int  # how many the guest had
 
 
 @dataclass
@@ -76,11 +78,6 @@ class BootBench:
         self._no_credentials = lab.make_credentials("boot-without", ())
 
     def _make_guest(self, guest_binary: Path) -> tuple[Path, Path]:
-        say(f"boot: guest {GUEST}")
-        built = subprocess.run([GUESTS / "build-guest", GUEST], stdout=subprocess.PIPE, text=True, check=False)
-        if built.returncode != 0:
-            raise BenchError(f"can't make the guest {GUEST}")
-        base = Path(built.stdout.strip())
         overlay = self._lab.files / "overlay"
         units = overlay / "etc" / "systemd" / "system"
         programs = overlay / "usr" / "lib" / "vmcred-bench"
@@ -91,9 +88,7 @@ class BootBench:
         for unit in Path(__file__).with_name("guest").glob("*.service"):
             shutil.copy(unit, units)
             (wanted / unit.name).symlink_to(f"../{unit.name}")
-        initrd = self._lab.files / "initrd"
-        subprocess.run([GUESTS / "make-initrd", base / "initrd", overlay, guest_binary, initrd], check=True)
-        return self._lab.install(base / "vmlinuz", mode=0o644), initrd
+        return make_guest(self._lab, GUEST, overlay, guest_binary)
 
     def measure(self, pairs: int, counted: bool) -> BootFigures:
         """Boots in the order AB BA AB …, so that neither kind always comes first."""
@@ -111,11 +106,8 @@ class BootBench:
         return figures
 
     def _boot(self, with_credentials: bool, counted: bool) -> Boot:
-        qemu = shutil.which("qemu-system-x86_64")
-        if qemu is None:
-            raise BenchError("qemu-system-x86_64 is not installed")
         settings = VmSettings(
-            program=qemu,
+            program=find_qemu(),
             kernel=str(self._kernel),
             initrd=str(self._initrd),
             secrets=SECRETS if with_credentials else (),
@@ -125,26 +117,51 @@ class BootBench:
         )
         config = self._lab.write_config("boot", settings)
         credentials = self._credentials if with_credentials else self._no_credentials
-        command = [str(self._lab.vmcred), "vm", "run", "bench", "--config", str(config)]
-        start = time.monotonic()
-        vm = self._lab.popen(
-            command, credentials, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, bufsize=-1
-        )
-        try:
-            mark = _wait_for_mark(vm)
-            seconds = time.monotonic() - start
-        finally:
-            vm.send_signal(signal.SIGKILL)
-            _, status, usage = os.wait4(vm.pid, 0)
-            vm.returncode = os.waitstatus_to_exitcode(status)
-            for stream in (vm.stdin, vm.stdout):
-                stream.close()
+        boot = boot_to_mark(self._lab, config, credentials)
         # vmcred adds its manifest, but a service gets only what it asks for.
-        arrived = int(mark[3])
         expected = CREDENTIALS if with_credentials else 0
-        if arrived != expected:
-            raise BenchError(f"{arrived} credentials arrived in the guest, expected {expected}")
-        return Boot(seconds, usage.ru_utime + usage.ru_stime, int(mark[2]) / 1e9)
+        if boot.credentials != expected:
+            raise BenchError(f"{boot.credentials} credentials arrived in the guest, expected {expected}")
+        return boot
+
+
+def find_qemu() -> str:
+    """The program's path."""
+    qemu = shutil.which("qemu-system-x86_64")
+    if qemu is None:
+        raise BenchError("qemu-system-x86_64 is not installed")
+    return qemu
+
+
+def make_guest(lab: Lab, name: str, overlay: Path, guest_binary: Path) -> tuple[Path, Path]:
+    """Kernel and initrd of a test guest with these files on top."""
+    say(f"boot: guest {name}")
+    built = subprocess.run([GUESTS / "build-guest", name], stdout=subprocess.PIPE, text=True, check=False)
+    if built.returncode != 0:
+        raise BenchError(f"can't make the guest {name}")
+    base = Path(built.stdout.strip())
+    initrd = lab.files / f"{name}-initrd"
+    subprocess.run([GUESTS / "make-initrd", base / "initrd", overlay, guest_binary, initrd], check=True)
+    return lab.install(base / "vmlinuz", mode=0o644), initrd
+
+
+def boot_to_mark(lab: Lab, config: Path, credentials: Path) -> Boot:
+    """Starts the VM of a config, and ends it when clock_mark has spoken in its guest."""
+    command = [str(lab.vmcred), "vm", "run", "bench", "--config", str(config)]
+    start = time.monotonic()
+    vm = lab.popen(
+        command, credentials, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, bufsize=-1
+    )
+    try:
+        mark = _wait_for_mark(vm)
+        seconds = time.monotonic() - start
+    finally:
+        vm.send_signal(signal.SIGKILL)
+        _, status, usage = os.wait4(vm.pid, 0)
+        vm.returncode = os.waitstatus_to_exitcode(status)
+        for stream in (vm.stdin, vm.stdout):
+            stream.close()
+    return Boot(seconds, usage.ru_utime + usage.ru_stime, int(mark[2]) / 1e9, int(mark[1]) / 1e9, int(mark[3]))
 
 
 def _wait_for_mark(vm: subprocess.Popen[str]) -> re.Match[str]:

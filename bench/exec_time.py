@@ -7,7 +7,7 @@ import contextlib
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
@@ -64,7 +64,7 @@ class ExecFigures:
 
 
 @contextlib.contextmanager
-def _on_one_cpu() -> Iterator[None]:
+def on_one_cpu() -> Iterator[None]:
     """Everything started meanwhile stays on one CPU: a process that moves to another begins with cold caches there."""
     allowed = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {max(allowed)})
@@ -74,12 +74,11 @@ def _on_one_cpu() -> Iterator[None]:
         os.sched_setaffinity(0, allowed)
 
 
-def _run(lab: Lab, runs: Runs, count: int, command: list[str], credentials: Path) -> None:
-    """A block of runs, back to back."""
-    with _on_one_cpu():
-        timer = lab.popen(
-            [str(lab.exec_timer), str(WARM_UP_RUNS + count), *command], credentials, stdout=subprocess.PIPE
-        )
+def measure_block(start: Callable[[list[str]], subprocess.Popen[str]], lab: Lab, runs: Runs, command: list[str],
+                  count: int) -> None:
+    """A block of runs, back to back. `start` starts a process with a pipe for what it prints."""
+    with on_one_cpu():
+        timer = start([str(lab.exec_timer), str(WARM_UP_RUNS + count), *command])
         text, _ = timer.communicate()
     if timer.returncode != 0:
         raise BenchError(f"{Path(command[0]).name} did not reach the VMM's stand-in")
@@ -87,6 +86,11 @@ def _run(lab: Lab, runs: Runs, count: int, command: list[str], credentials: Path
         nanoseconds, kibibytes = line.split()
         runs.nanoseconds.append(int(nanoseconds))
         runs.peak_kib.append(int(kibibytes))
+
+
+def _run(lab: Lab, runs: Runs, count: int, command: list[str], credentials: Path) -> None:
+    """A block of runs as the bench user, with these credentials."""
+    measure_block(lambda words: lab.popen(words, credentials, stdout=subprocess.PIPE), lab, runs, command, count)
 
 
 def _bash() -> str:

@@ -40,19 +40,22 @@ class VmSettings:
     kernel_params: tuple[str, ...] = ()
     extra_args: tuple[str, ...] = ()
     memory_mib: int = 512
+    hypervisor: str = "qemu"
+    guest_systemd: str = "252"
+    sources: str = "/run/secrets/bench"
+    settings: tuple[str, ...] = ()  # further lines
 
     def as_toml(self) -> str:
-        """The config file. The sources are never read: the credentials directory holds what systemd would load."""
+        """The config file. The sources are read by root alone: else the credentials directory holds what systemd loads."""
 
         def listed(texts: tuple[str, ...]) -> str:
             return "[" + ", ".join(f'"{text}"' for text in texts) + "]"
 
         lines = [
             "[vms.bench]",
-            'hypervisor = "qemu"',
-            'accelerator = "tcg"',
+            f'hypervisor = "{self.hypervisor}"',
             "allow_swap = true",
-            "guest.systemd = 252",
+            f"guest.systemd = {self.guest_systemd}",
             f"mem = {self.memory_mib}",
             f'program = "{self.program}"',
             f'kernel = "{self.kernel}"',
@@ -61,7 +64,10 @@ class VmSettings:
         ]
         if self.initrd:
             lines.append(f'initrd = "{self.initrd}"')
-        lines += [f'secrets.{name} = {{ path = "/run/secrets/bench/{name}" }}' for name in self.secrets]
+        if self.hypervisor == "qemu":
+            lines.append('accelerator = "tcg"')
+        lines += self.settings
+        lines += [f'secrets.{name} = {{ path = "{self.sources}/{name}" }}' for name in self.secrets]
         lines += [f'static.{name} = "{value}"' for name, value in self.statics]
         return "\n".join(lines) + "\n"
 
@@ -108,7 +114,7 @@ class Lab:
     def environment(self, credentials: Path) -> dict[str, str]:
         """A service's environment, as far as runners look at it."""
         return {
-            "PATH": "/usr/bin:/bin",
+            "PATH": f"{self.files}:/usr/bin:/bin",
             "CREDENTIALS_DIRECTORY": str(credentials),
             "VMCRED_RUNTIME_DIR": str(self.memory / "runtime"),
         }
