@@ -42,7 +42,6 @@ constexpr std::array k_makers = std::to_array<Maker>({
     {"ext4", "e2fsprogs", "-L", "-qF"},
     {"xfs", "xfsprogs", "-L", "-q"},
     {"btrfs", "btrfs-progs", "-L", "-q"},
-    {"f2fs", "f2fs-tools", "-l", "-q"},
     {"vfat", "dosfstools", "-n", ""},
 });
 
