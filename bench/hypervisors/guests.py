@@ -42,6 +42,11 @@ class GuestFigures:
         """Of all boots."""
         return median(getattr(boot, figure) for boot in self.boots)
 
+    def spread(self, figure: str) -> float:
+        """How far the largest is from the smallest."""
+        values = [getattr(boot, figure) for boot in self.boots]
+        return max(values) - min(values)
+
     def ratio(self, other: GuestFigures, figure: str) -> float:
         """How many times as long as the other: the median of the turns' own ratios."""
         return median(getattr(a, figure) / getattr(b, figure) for a, b in zip(self.boots, other.boots, strict=True))
@@ -102,7 +107,7 @@ def measure_guests(lab: Lab, guest_program: Path, vsock_device: Path) -> list[Gu
             boot = bench.boot(figures.transport)
             figures.boots.append(boot)
             say(
-                f"guests: turn {turn + 1} of {BOOTS}, {figures.transport}: {boot.kernel_seconds:.4f} s since the kernel "
-                f"began, {boot.guest_seconds:.4f} s since the firmware, {boot.seconds:.2f} s here"
+                f"guests: turn {turn + 1} of {BOOTS}, {figures.transport}: {boot.guest_seconds:.4f} s in the guest, "
+                f"{boot.seconds:.2f} s here"
             )
     return measured

@@ -68,14 +68,13 @@ def guest_table(results: Results) -> str:
     without = next(figures for figures in results.guests if figures.transport == NONE)
 
     def row(figures: GuestFigures) -> tuple[str, ...]:
-        kernel, whole = figures.median("kernel_seconds"), figures.median("guest_seconds")
-        return (figures.transport, f"{kernel:.3f} s", f"{figures.ratio(without, 'kernel_seconds'):.3f}", f"{whole:.3f} s",
-                milliseconds((whole - without.median("guest_seconds")) * 1000),
-                f"{figures.ratio(without, 'guest_seconds'):.3f}", f"{figures.median('seconds'):.1f} s",
+        whole = figures.median("guest_seconds")
+        return (figures.transport, f"{whole:.4f} s", milliseconds((whole - without.median("guest_seconds")) * 1000),
+                f"{figures.ratio(without, 'guest_seconds'):.4f}", milliseconds(figures.spread("guest_seconds") * 1000),
+                f"{figures.median('kernel_seconds'):.3f} s", f"{figures.median('seconds'):.1f} s",
                 str(len(figures.boots)))
 
-    head = ("credentials by", "since the kernel", "of none", "since the firmware", "added", "of none", "on the host",
-            "boots")
+    head = ("credentials by", "guest's clock", "added", "of none", "spread", "its uptime", "on the host", "boots")
     return markdown_table(head, [row(figures) for figures in results.guests])
 
 
@@ -120,9 +119,10 @@ fetches them and says what the clock is when they can be read; `none` is the sam
 place.
 
 {guest_table(results)}
-Under QEMU's `-icount` the guest's clock advances by one nanosecond for each instruction, and while the guest waits for the
-host it goes on with the host's. So what else the machine does shows only where the guest waits. `since the kernel` is the
-guest's own uptime; `since the firmware` also counts what runs before it, which reads SMBIOS and loads the initrd, and `added`
-and the ratio next to it are of that. Ratios are medians of the turns' own. With vsock the device is vhost-device-vsock, with
+Under QEMU's `-icount` the guest's clock, which starts with the firmware, advances by one nanosecond for each instruction,
+and while the guest waits it goes on with the host's. So it counts what SMBIOS costs the firmware and what loading a larger
+initrd costs, and what else the machine does shows only where the guest waits. The spread is how far the slowest boot was
+from the fastest of its kind: what is added is known no better than that. `its uptime` is what the guest's kernel says, whose
+rate it has measured by itself. Ratios are medians of the turns' own. With vsock the device is vhost-device-vsock, with
 virtio-serial a port; the runner serves both. Firecracker's metadata service is not in the table: QEMU does not have it.
 """
