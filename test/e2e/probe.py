@@ -7,6 +7,7 @@ hypervisor, whatever the machine can boot in reasonable time. What a real guest 
 
 import base64
 import os
+import re
 import shutil
 import struct
 import subprocess
@@ -20,6 +21,7 @@ from harness import GUESTS, Vm, VmFailure, program
 OWN_INITRD = b"the guest's own initrd, of 33 bytes"[:33]
 PROBE_SECONDS = 60
 ARCHIVE_MARK = b"vmcred\0\x01"
+LOG_LINE = re.compile(r"\d{4}-\d\d-\d\dT[^\n]*\n")  # Firecracker's own, in the midst of what its guest prints
 OEM_PREFIX = "io.systemd.credential.binary:"
 
 
@@ -168,4 +170,5 @@ class ProbeVm(Vm):
         return stop.returncode
 
     def _lines(self) -> list[str]:
-        return [line.strip("\r") for line in self.place.console.read_text(errors="replace").splitlines()]
+        text = LOG_LINE.sub("", self.place.console.read_text(errors="replace"))
+        return [line.strip("\r") for line in text.splitlines()]

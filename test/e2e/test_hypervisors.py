@@ -4,9 +4,11 @@
 VMCRED_TEST_CLOUD_HYPERVISOR=/path/to/cloud-hypervisor and so on. They need a KVM that the VM's user may open.
 """
 
+import fcntl
 import grp
 import os
 import random
+import struct
 from collections.abc import Callable
 
 import pytest
@@ -16,6 +18,10 @@ from probe import HYPERVISORS, Hypervisor, ProbeVm
 
 GUEST = Guest("probe", "q35", systemd=252)
 MAKE = Callable[..., Vm]
+
+# Of <linux/kvm.h>: the request, and an entry of its answer (leaf, index, flags, the four registers, padding).
+KVM_GET_SUPPORTED_CPUID = 0xC008AE05
+CPUID_ENTRY = struct.Struct("<7I12x")
 
 # How each one can be told to carry the set. "auto" is what users get.
 CASES = [(hypervisor, "auto") for hypervisor in HYPERVISORS] + [
@@ -34,6 +40,8 @@ def probe_vm(make_vm: MAKE, hypervisor: Hypervisor, transport: str, **further: o
         pytest.skip("/dev/kvm is not open to the group kvm, in which the VM's user is")
     vm = make_vm(GUEST, f"{hypervisor.name} {transport}", kind=ProbeVm, hypervisor=hypervisor, **further)
     assert isinstance(vm, ProbeVm)
+    if hypervisor.name == "alioth" and not kvm_maps_gibibytes():
+        pytest.xfail("Alioth starts a kernel on 1 GiB pages, asked or not, which this KVM gives no guest")
     vm.settings.append(f'transport = "{transport}"')
     if transport == "smbios":
         vm.secrets = vm.secrets[:3]  # what fits a page
@@ -50,6 +58,17 @@ def kvm_is_open_to_group() -> bool:
         return status.st_gid == grp.getgrnam("kvm").gr_gid and status.st_mode & 0o060 == 0o060
     except (FileNotFoundError, KeyError):
         return False
+
+
+def kvm_maps_gibibytes() -> bool:
+    """May a guest's page table have entries of 1 GiB? (KVM_GET_SUPPORTED_CPUID: leaf 0x80000001, EDX bit 26.)"""
+    most = 256
+    answer = bytearray(struct.pack("<II", most, 0).ljust(8 + most * CPUID_ENTRY.size, b"\0"))
+    with open("/dev/kvm", "rb", buffering=0) as kvm:
+        fcntl.ioctl(kvm, KVM_GET_SUPPORTED_CPUID, answer)
+    (count,) = struct.unpack_from("<I", answer)
+    entries = CPUID_ENTRY.iter_unpack(answer[8 : 8 + count * CPUID_ENTRY.size])
+    return any(leaf == 0x80000001 and edx >> 26 & 1 for leaf, _, _, _, _, _, edx in entries)
 
 
 def expect_all(vm: ProbeVm) -> None:
@@ -71,6 +90,7 @@ def test_every_byte_arrives(hypervisor: Hypervisor, transport: str, make_vm: MAK
     else:
         assert "rdinit=/.vmcred/init" in vm.told.command_line.split()
     expect_all(vm)
+    vm.kill()  # some run on when the probe has powered off
 
 
 @pytest.mark.parametrize(("hypervisor", "transport"), CASES, ids=lambda value: getattr(value, "name", value))

@@ -29,6 +29,13 @@ def start_child(name: bytes = b"cat", **options: object) -> None:
     subprocess.Popen([name, "-"], executable="/bin/cat", stdout=subprocess.DEVNULL, **options)
 
 
+def start_pull_server(directory: Path, descriptor: int) -> None:
+    """A child that the kernel names as it names a pull server."""
+    program = directory / "vmcred-pull"
+    program.symlink_to("/bin/cat")
+    subprocess.Popen([program, "-"], stdout=subprocess.DEVNULL, pass_fds=[descriptor])
+
+
 def memory_file(name: str, secret: bytes, seals: int = ALL_SEALS) -> int:
     """A memfd that holds the secret; stays open until the end."""
     descriptor = os.memfd_create(name, os.MFD_ALLOW_SEALING)
@@ -67,6 +74,13 @@ LEAKS: dict[str, Callable[[bytes, Path], object]] = {
     "memfd-writable": lambda secret, _: memory_file("vmcred", secret, seals=SHRINK_AND_GROW),
     "memfd-other-name": lambda secret, _: memory_file("cache", secret),
     "memfd-other-process": lambda secret, _: start_child(pass_fds=[memory_file("vmcred", secret)]),
+    "memfd-pull-server": lambda secret, directory: start_pull_server(directory, memory_file("vmcred", secret)),
+    "memfd-pull-server-unsealed": lambda secret, directory: start_pull_server(
+        directory, memory_file("vmcred", secret, seals=0)
+    ),
+    "memfd-pull-server-other-name": lambda secret, directory: start_pull_server(
+        directory, memory_file("cache", secret)
+    ),
     "file": lambda secret, directory: (directory / "file").write_bytes(LINE + secret),
     "file-name": lambda secret, directory: (directory / secret.decode()).touch(),
     "file-cut": lambda secret, directory: (directory / "file").write_bytes(LINE + secret[-40:]),

@@ -6,7 +6,9 @@ the directories and files it is given: working and state directories, logs, capt
 counts as found in plain, base64 (at each of the three alignments), hex and percent-encoded form, and of a long one a
 piece is enough.
 
-One place is allowed: sealed memory files named "vmcred", held by the VMM alone. They are the transport itself.
+Two places are allowed. One is a guest's own memory, where that is a memory file: the guest has its secrets. The other
+are sealed memory files named "vmcred", held by the VMM, or by the process that waits for its guest to fetch them: they
+are the transport itself.
 """
 
 import argparse
@@ -27,6 +29,9 @@ F_GET_SEALS = 1034
 SEALED = 0x1 | 0x2 | 0x4 | 0x8  # seal, shrink, grow, write
 
 TRANSPORT_FILE_PREFIX = "/memfd:vmcred"
+# A guest's own memory, which its VMM shares with the programs behind its devices.
+GUEST_MEMORY = ("/memfd:memory-backend-memfd", "/memfd:crosvm_guest")
+PULL_SERVER = "vmcred-pull"  # as the kernel names its process
 
 SHORTEST_CANARY = 8  # what is shorter would be found by chance
 PIECE = 24  # of a longer canary its beginning, middle and end are searched for: it may have been cut or wrapped
@@ -210,14 +215,18 @@ class HostScan:
         descriptor = os.open(link, os.O_RDONLY | os.O_CLOEXEC)
         try:
             spelling = self._searcher.spelling_in_file(descriptor)
-            if spelling and not self._is_transport(link, descriptor):
+            if spelling and not self._is_allowed(link, descriptor):
                 yield Finding(str(link), f"{spelling}, in {self._printable(os.readlink(link))}")
         finally:
             os.close(descriptor)
 
+    def _is_allowed(self, link: Path, descriptor: int) -> bool:
+        return os.readlink(link).startswith(GUEST_MEMORY) or self._is_transport(link, descriptor)
+
     def _is_transport(self, link: Path, descriptor: int) -> bool:
+        process = link.parent.parent
         return (
-            link.parts[-3] == str(self._scan.vmm_pid)
+            (process.name == str(self._scan.vmm_pid) or (process / "comm").read_text().strip() == PULL_SERVER)
             and os.readlink(link).startswith(TRANSPORT_FILE_PREFIX)
             and is_sealed(descriptor)
         )

@@ -120,6 +120,19 @@ def test_a_sealed_memory_file_is_the_vmms_alone(case: Case) -> None:
         assert len(case.scan(vmm_pid=None)) == 1
 
 
+def test_a_pull_server_holds_it_too(case: Case) -> None:
+    with runner("memfd-pull-server", case) as process:
+        assert case.scan(vmm_pid=process.pid) == []
+        assert [finding.place.split("/")[2] for finding in case.scan()] == [str(process.pid)], "of the two only it may"
+
+
+@pytest.mark.parametrize("leak", ["memfd-pull-server-unsealed", "memfd-pull-server-other-name"])
+def test_a_pull_server_holds_nothing_else(leak: str, case: Case) -> None:
+    with runner(leak, case) as process:
+        holders = {finding.place.split("/")[2] for finding in case.scan(vmm_pid=process.pid)}
+    assert len(holders) == 2, "the server and its parent"
+
+
 def test_passes_over_a_source_by_any_name(case: Case) -> None:
     (case.directory / "link").hardlink_to(case.source)
     assert case.scan(directories=[case.directory.parent]) == []
