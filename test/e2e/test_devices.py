@@ -6,6 +6,7 @@ The guest is one without systemd; what it finds it says on its console.
 
 import os
 import re
+import shutil
 import socket
 import sys
 import threading
@@ -76,7 +77,11 @@ class DeviceVm(Vm):
         return self.place.work / "volume.img"
 
     def environment(self) -> dict[str, str]:
-        return super().environment() | {"PATH": f"{virtiofsd().parent}:{os.environ['PATH']}"}
+        """With virtiofsd where the VM's user can reach it."""
+        tools = self.place.guest / "tools"
+        if not tools.exists():
+            shutil.copytree(virtiofsd().parent, tools, symlinks=True)
+        return super().environment() | {"PATH": f"{tools}:{os.environ['PATH']}"}
 
     def wait_until_found(self) -> dict[str, str]:
         """What the guest has found, by name."""
