@@ -38,14 +38,27 @@ long long now_in_nanoseconds() {
 
 // All that the command wrote. A file in memory takes it, so that no reader runs beside the command.
 std::string_view read_output(int fd) {
-  const ssize_t size = ::pread(fd, output, k_max_output, 0);
-  return {output, size < 0 ? 0 : static_cast<std::size_t>(size)};
+  const ssize_t result = ::pread(fd, output, k_max_output, 0);
+  const std::size_t size = result < 0 ? 0 : static_cast<std::size_t>(result);
+  output[size] = '\0';
+  return {output, size};
 }
 
 std::optional<long long> time_of_mark(std::string_view text) {
   const auto mark = text.rfind(k_mark);
-  if (mark == std::string_view::npos) return std::nullopt;
+  if (mark == std::string_view::npos || text.find('\n', mark) == std::string_view::npos) return std::nullopt;
   return std::strtoll(text.data() + mark + k_mark.size(), nullptr, 10);
+}
+
+// Where a VMM has a terminal of its own, a process beside it copies what it writes, and may not be done yet.
+std::optional<long long> wait_for_mark(int fd) {
+  constexpr useconds_t k_pause_us = 1000;
+  constexpr int k_most_tries = 1000;
+  for (int i = 0; i < k_most_tries; ++i) {
+    if (const auto mark = time_of_mark(read_output(fd))) return mark;
+    ::usleep(k_pause_us);
+  }
+  return std::nullopt;
 }
 
 std::optional<Measurement> measure(char** command) {
@@ -66,12 +79,10 @@ std::optional<Measurement> measure(char** command) {
   int status = 0;
   rusage usage{};
   while (::wait4(child, &status, 0, &usage) < 0 && errno == EINTR) {}
-  const std::string_view text = read_output(fd);
+  const auto end = wait_for_mark(fd);
   ::close(fd);
-  const auto end = time_of_mark(text);
   if (status != 0 || !end) {
-    std::fprintf(stderr, "exec_timer: %s ended with status %d and wrote:\n%s\n", command[0], status,
-                 text.data());
+    std::fprintf(stderr, "exec_timer: %s ended with status %d and wrote:\n%s\n", command[0], status, output);
     return std::nullopt;
   }
   return Measurement{.nanoseconds = *end - start, .peak_kib = usage.ru_maxrss};
