@@ -16,7 +16,11 @@ from typing import Any
 import pytest
 from harness import USER, Guest, Place, Vm, VmFailure, adversarial_secrets, demo_secrets, program
 
-NEEDED_PROGRAMS = ("cpio", "openssl", "prlimit", "qemu-system-x86_64", "setpriv", "useradd", "zstd")
+NEEDED_PROGRAMS = (
+    *("cpio", "openssl", "prlimit", "qemu-system-x86_64", "setpriv", "useradd"),
+    *("gzip", "lz4", "xz", "zstd"),  # compress initrds
+    *("as", "gcc", "ld", "objcopy", "strip"),  # make the probe
+)
 
 # Enough for one VM to boot while the tests look at another: more would only slow each other down on two cores.
 AHEAD = 1
