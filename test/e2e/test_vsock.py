@@ -132,11 +132,6 @@ def wait_until_ended(pids: list[int]) -> None:
         time.sleep(0.02)
 
 
-def leaks(vm: Vm) -> list[str]:
-    """As the scan finds them, but for the guest's own memory, which QEMU and its device share."""
-    return [finding for finding in vm.search_for_leaks() if not finding.endswith("/memfd:memory-backend-memfd (deleted)")]
-
-
 def vmcred(vm: Vm, *words: str) -> list[str]:
     return [str(program("VMCRED_BIN")), "vm", words[0], vm.name, *words[1:], "--config", str(vm.place.config)]
 
@@ -181,7 +176,7 @@ def test_companions_have_no_more_rights_than_the_vm(vm: NotifyingVm) -> None:
         assert status["Uid"].split() == [str(user.pw_uid)] * 4
         assert status["NoNewPrivs"].strip() == "1"
         assert all(int(status[kind], 16) == 0 for kind in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"))
-    assert leaks(vm) == []
+    assert vm.search_for_leaks() == []
 
 
 def test_relay_holds_what_it_needs_only(vm: NotifyingVm) -> None:
@@ -273,4 +268,4 @@ def test_nothing_outlives_the_vm(vm: NotifyingVm) -> None:
         assert any(line.startswith("STATUS=Stopping: asking the guest") for line in vm.manager.lines())
         assert [path.name for path in vm.runtime.iterdir()] == ["vmm.lock"]  # it holds no lock any more
     wait_until_ended(pids)
-    assert leaks(vm) == []
+    assert vm.search_for_leaks() == []

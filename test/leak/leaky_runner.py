@@ -23,17 +23,34 @@ ALL_SEALS = 0x1 | SHRINK_AND_GROW | 0x8
 
 LINE = b"\nsome log line: "
 
+# Any but root, and each other.
+VMS_USER = 65534
+OTHER_USER = 65533
+
+GUEST_MEMORY = "memory-backend-memfd"
+PULL_SERVER = "vmcred-pull"
+
 
 def start_child(name: bytes = b"cat", **options: object) -> None:
     """A process under this name that ends with this one's standard input."""
     subprocess.Popen([name, "-"], executable="/bin/cat", stdout=subprocess.DEVNULL, **options)
 
 
-def start_pull_server(directory: Path, descriptor: int) -> None:
-    """A child that the kernel names as it names a pull server."""
-    program = directory / "vmcred-pull"
-    program.symlink_to("/bin/cat")
-    subprocess.Popen([program, "-"], stdout=subprocess.DEVNULL, pass_fds=[descriptor])
+def start_companion(name: str = "vmcred-watch", user: int = VMS_USER, vms_user: int = VMS_USER) -> None:
+    """A child that the kernel calls `name`, with the same open files; it ends with this one's standard input.
+
+    It becomes `user`, and this process, which plays the VMM, `vms_user`.
+    """
+    ready, telling = os.pipe()
+    if os.fork() == 0:
+        Path("/proc/self/comm").write_text(name)
+        os.setresuid(user, user, user)
+        os.close(telling)
+        sys.stdin.read()
+        os._exit(0)
+    os.close(telling)
+    os.read(ready, 1)
+    os.setresuid(vms_user, vms_user, vms_user)
 
 
 def memory_file(name: str, secret: bytes, seals: int = ALL_SEALS) -> int:
@@ -74,13 +91,6 @@ LEAKS: dict[str, Callable[[bytes, Path], object]] = {
     "memfd-writable": lambda secret, _: memory_file("vmcred", secret, seals=SHRINK_AND_GROW),
     "memfd-other-name": lambda secret, _: memory_file("cache", secret),
     "memfd-other-process": lambda secret, _: start_child(pass_fds=[memory_file("vmcred", secret)]),
-    "memfd-pull-server": lambda secret, directory: start_pull_server(directory, memory_file("vmcred", secret)),
-    "memfd-pull-server-unsealed": lambda secret, directory: start_pull_server(
-        directory, memory_file("vmcred", secret, seals=0)
-    ),
-    "memfd-pull-server-other-name": lambda secret, directory: start_pull_server(
-        directory, memory_file("cache", secret)
-    ),
     "file": lambda secret, directory: (directory / "file").write_bytes(LINE + secret),
     "file-name": lambda secret, directory: (directory / secret.decode()).touch(),
     "file-cut": lambda secret, directory: (directory / "file").write_bytes(LINE + secret[-40:]),
@@ -93,11 +103,36 @@ LEAKS: dict[str, Callable[[bytes, Path], object]] = {
     "core-dump": lambda _, directory: crash(directory),
 }
 
+# Memory files that this process and a companion hold: name, seals, and what is special about the companion.
+SHARED: dict[str, tuple[str, int, dict[str, object]]] = {
+    "guest-memory": (GUEST_MEMORY, 0, {}),
+    "guest-memory-crosvm": ("crosvm_guest", 0, {}),
+    "guest-memory-longer-name": (f"{GUEST_MEMORY}-2", 0, {}),
+    "guest-memory-other-user": (GUEST_MEMORY, 0, {"user": OTHER_USER}),
+    "guest-memory-roots": (GUEST_MEMORY, 0, {"user": 0, "vms_user": 0}),
+    "pull-server": ("vmcred", ALL_SEALS, {"name": PULL_SERVER}),
+    "pull-server-unsealed": ("vmcred", 0, {"name": PULL_SERVER}),
+    "pull-server-other-file": ("cache", ALL_SEALS, {"name": PULL_SERVER}),
+    "pull-server-other-name": ("vmcred", ALL_SEALS, {"name": "vmcred-watch"}),
+    "pull-server-other-user": ("vmcred", ALL_SEALS, {"name": PULL_SERVER, "user": OTHER_USER}),
+    "pull-server-roots": ("vmcred", ALL_SEALS, {"name": PULL_SERVER, "user": 0, "vms_user": 0}),
+}
+
+
+def leak_out(leak: str, secret: bytes, directory: Path) -> None:
+    """In the one way that is asked for."""
+    if leak not in SHARED:
+        LEAKS[leak](secret, directory)
+        return
+    name, seals, companion = SHARED[leak]
+    memory_file(name, secret, seals)
+    start_companion(**companion)
+
 
 def main() -> None:
     """Leaks, and waits to be ended."""
     leak, secret_file, directory = sys.argv[1:]
-    LEAKS[leak](Path(secret_file).read_bytes(), Path(directory))
+    leak_out(leak, Path(secret_file).read_bytes(), Path(directory))
     print("ready", flush=True)
     sys.stdin.read()
 

@@ -6,9 +6,10 @@ the directories and files it is given: working and state directories, logs, capt
 counts as found in plain, base64 (at each of the three alignments), hex and percent-encoded form, and of a long one a
 piece is enough.
 
-Two places are allowed. One is a guest's own memory, where that is a memory file: the guest has its secrets. The other
-are sealed memory files named "vmcred", held by the VMM, or by the process that waits for its guest to fetch them: they
-are the transport itself.
+While a VM runs, two places are allowed. One is the guest's own memory, where its VMM keeps that in a memory file: the
+guest has its secrets. The VMM and its companions may hold it, which are the processes of the same user, if that is not
+root. The other are sealed memory files named "vmcred", held by the VMM, or by the companion that waits for the guest to
+fetch them: they are the transport itself.
 """
 
 import argparse
@@ -29,8 +30,8 @@ F_GET_SEALS = 1034
 SEALED = 0x1 | 0x2 | 0x4 | 0x8  # seal, shrink, grow, write
 
 TRANSPORT_FILE_PREFIX = "/memfd:vmcred"
-# A guest's own memory, which its VMM shares with the programs behind its devices.
-GUEST_MEMORY = ("/memfd:memory-backend-memfd", "/memfd:crosvm_guest")
+# A guest's own memory, which its VMM (QEMU, crosvm) shares with the programs behind its devices.
+GUEST_MEMORY = ("/memfd:memory-backend-memfd (deleted)", "/memfd:crosvm_guest (deleted)")
 PULL_SERVER = "vmcred-pull"  # as the kernel names its process
 
 SHORTEST_CANARY = 8  # what is shorter would be found by chance
@@ -162,6 +163,12 @@ def is_core_dump(descriptor: int) -> bool:
     return (header[:4], int.from_bytes(header[16:18], "little")) == ELF_CORE
 
 
+def users(process: Path) -> list[str]:
+    """The four user IDs of a process."""
+    status = (process / "status").read_text().splitlines()
+    return next(line.split()[1:] for line in status if line.startswith("Uid:"))
+
+
 def unless_gone(look: Callable[[Path], Iterable[T]], place: Path) -> list[T]:
     """What `look` finds at a place of a process, which may end or close its files meanwhile."""
     try:
@@ -177,6 +184,7 @@ class HostScan:
         self._scan = scan
         self._searcher = Searcher(scan.canaries)
         self._sources = {identity(path) for path in scan.sources}
+        self._vmms_users = [] if scan.vmm_pid is None else users(Path("/proc", str(scan.vmm_pid)))
         # What is in these was made by the kernel, not stored by somebody.
         self._kernel_devices = {os.stat(path).st_dev for path in ("/proc", "/sys")}
 
@@ -221,15 +229,21 @@ class HostScan:
             os.close(descriptor)
 
     def _is_allowed(self, link: Path, descriptor: int) -> bool:
-        return os.readlink(link).startswith(GUEST_MEMORY) or self._is_transport(link, descriptor)
-
-    def _is_transport(self, link: Path, descriptor: int) -> bool:
+        if self._scan.vmm_pid is None:
+            return False
         process = link.parent.parent
-        return (
-            (process.name == str(self._scan.vmm_pid) or (process / "comm").read_text().strip() == PULL_SERVER)
-            and os.readlink(link).startswith(TRANSPORT_FILE_PREFIX)
-            and is_sealed(descriptor)
-        )
+        is_vmm = process.name == str(self._scan.vmm_pid)
+        if os.readlink(link) in GUEST_MEMORY:
+            return is_vmm or self._is_companion(process)
+        if not os.readlink(link).startswith(TRANSPORT_FILE_PREFIX) or not is_sealed(descriptor):
+            return False
+        return is_vmm or (self._is_pull_server(process) and self._is_companion(process))
+
+    def _is_companion(self, process: Path) -> bool:
+        return "0" not in self._vmms_users and users(process) == self._vmms_users
+
+    def _is_pull_server(self, process: Path) -> bool:
+        return (process / "comm").read_text().strip() == PULL_SERVER
 
     def _below(self, directory: Path) -> Iterator[Finding]:
         for parent, directory_names, file_names in os.walk(directory):

@@ -120,17 +120,38 @@ def test_a_sealed_memory_file_is_the_vmms_alone(case: Case) -> None:
         assert len(case.scan(vmm_pid=None)) == 1
 
 
-def test_a_pull_server_holds_it_too(case: Case) -> None:
-    with runner("memfd-pull-server", case) as process:
+def holders(findings: list[Finding]) -> set[str]:
+    """The processes that were found to hold a secret."""
+    return {finding.place.split("/")[2] for finding in findings}
+
+
+@pytest.mark.parametrize("share", ["guest-memory", "guest-memory-crosvm", "pull-server"])
+def test_a_vm_may_share_it_while_it_runs(share: str, case: Case) -> None:
+    """The guest's memory with any companion, the transport with the one that hands it over."""
+    with runner(share, case) as process:
         assert case.scan(vmm_pid=process.pid) == []
-        assert [finding.place.split("/")[2] for finding in case.scan()] == [str(process.pid)], "of the two only it may"
+        for other in (None, os.getpid()):
+            found = holders(case.scan(vmm_pid=other))
+            assert len(found) == 2 and str(process.pid) in found, "of this VM they are no longer"
 
 
-@pytest.mark.parametrize("leak", ["memfd-pull-server-unsealed", "memfd-pull-server-other-name"])
-def test_a_pull_server_holds_nothing_else(leak: str, case: Case) -> None:
-    with runner(leak, case) as process:
-        holders = {finding.place.split("/")[2] for finding in case.scan(vmm_pid=process.pid)}
-    assert len(holders) == 2, "the server and its parent"
+@pytest.mark.parametrize(
+    "share",
+    ["guest-memory-other-user", "guest-memory-roots"]
+    + ["pull-server-other-name", "pull-server-other-user", "pull-server-roots"],
+)
+def test_who_is_no_companion_may_not_hold_it(share: str, case: Case) -> None:
+    """Nor is any process of root's one: that would be half of the host."""
+    with runner(share, case) as process:
+        found = holders(case.scan(vmm_pid=process.pid))
+    assert len(found) == 1 and found != {str(process.pid)}, "the VMM itself may"
+
+
+@pytest.mark.parametrize("share", ["guest-memory-longer-name", "pull-server-unsealed", "pull-server-other-file"])
+def test_a_vm_shares_nothing_else(share: str, case: Case) -> None:
+    with runner(share, case) as process:
+        found = holders(case.scan(vmm_pid=process.pid))
+    assert len(found) == 2 and str(process.pid) in found
 
 
 def test_passes_over_a_source_by_any_name(case: Case) -> None:
