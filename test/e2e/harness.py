@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Any
 
 TESTS = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(TESTS / "leak"))
+sys.path[:0] = [str(TESTS / "leak"), str(TESTS / "support")]
 
-from scanner import Scan, scan_host  # noqa: E402  (found through the path above)
+from scanner import Scan, scan_host  # noqa: E402  (found through the path above, as support/ is)
 
 GUESTS = TESTS / "guests"
 USER = f"microvm-e2e-{os.getpid()}"  # of this run alone: two may go on at the same time

@@ -8,7 +8,6 @@ import os
 import re
 import shutil
 import socket
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,11 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from harness import BOOT_SECONDS, GUESTS, TESTS, Guest, Vm, VmFailure
-
-sys.path.insert(0, str(TESTS / "support"))
-
-from fetched_tools import virtiofsd  # noqa: E402  (found through the path above)
+from fetched_tools import virtiofsd
+from harness import BOOT_SECONDS, GUESTS, Guest, Vm, VmFailure
 
 MACHINES = [
     Guest("devices", "q35", systemd=None),

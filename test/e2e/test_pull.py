@@ -19,12 +19,9 @@ from pathlib import Path
 import pytest
 from bare_machine import BareMachine, base_of, guest_initrd
 from conftest import SEED
+from fetched_tools import vsock_device
 from formats import archive, with_manifest
 from harness import BOOT_SECONDS, STATIC, TESTS, adversarial_secrets, demo_secrets
-
-sys.path.insert(0, str(TESTS / "support"))
-
-from fetched_tools import vsock_device  # noqa: E402  (found through the path above)
 
 UNIT = TESTS.parent / "guest/vmcred-pull.service"
 REQUEST = b"vmcred-pull 1\n"

@@ -12,7 +12,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -20,11 +19,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from harness import BOOT_SECONDS, GUESTS, STATIC, TESTS, USER, Guest, Vm, program
-
-sys.path.insert(0, str(TESTS / "support"))
-
-from fetched_tools import vsock_device  # noqa: E402  (found through the path above)
+from fetched_tools import vsock_device
+from harness import BOOT_SECONDS, GUESTS, STATIC, USER, Guest, Vm, program
 
 NATIVE = Guest("debian-13", "q35", systemd=257)
 BY_PROGRAM = Guest("debian-12", "q35", systemd=252)  # too old for vmm.notify_socket

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the host sends, written a second time from docs/formats, so that reader and writer can't be wrong alike."""
+"""What the host sends, written and read again from docs/formats, so that writer and reader can't be wrong alike."""
 
 import base64
 import hashlib
@@ -9,6 +9,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+ARCHIVE_MARK = b"vmcred\0\1"
+
 
 def number(value: int) -> bytes:
     return struct.pack("<I", value)
@@ -17,7 +19,21 @@ def number(value: int) -> bytes:
 def archive(credentials: dict[str, bytes]) -> bytes:
     """docs/formats/archive.md."""
     entries = [number(len(name)) + name.encode() + number(len(value)) + value for name, value in credentials.items()]
-    return b"vmcred\0\1" + number(len(entries)) + b"".join(entries)
+    return ARCHIVE_MARK + number(len(entries)) + b"".join(entries)
+
+
+def archived(content: bytes) -> dict[str, bytes]:
+    """The credentials of an archive."""
+    assert content.startswith(ARCHIVE_MARK)
+    (count,) = struct.unpack_from("<I", content, len(ARCHIVE_MARK))
+    place = len(ARCHIVE_MARK) + 4
+    parts = []
+    for _ in range(2 * count):
+        (size,) = struct.unpack_from("<I", content, place)
+        parts.append(content[place + 4 : place + 4 + size])
+        place += 4 + size
+    assert place == len(content)
+    return dict(zip(map(bytes.decode, parts[::2]), parts[1::2], strict=True))
 
 
 def manifest(credentials: dict[str, bytes]) -> bytes:
@@ -54,3 +70,21 @@ def shim_segment(credentials: bytes, program: Path, next_init: str = "/init") ->
 def behind(initrd: bytes, segment: bytes) -> bytes:
     """An initrd with a segment behind it."""
     return initrd + b"\0" * (4 + -len(initrd) % 4) + segment
+
+
+def files_behind(own: bytes, initrd: bytes) -> dict[str, bytes]:
+    """The files behind the guest's own initrd (docs/formats/initrd.md), as far as they are whole."""
+    assert initrd.startswith(own), "the guest's own initrd is not what it was"
+    place = initrd.index(b"070701", len(own))
+    assert place % 4 == 0 and not initrd[len(own) : place].strip(b"\0")
+    files = {}
+    while True:
+        fields = [int(initrd[place + 6 + 8 * i : place + 14 + 8 * i], 16) for i in range(13)]
+        size, name_size = fields[6], fields[11]
+        name_at = place + 110
+        name = initrd[name_at : name_at + name_size - 1].decode()
+        data_at = (name_at + name_size + 3) & ~3
+        if name == "TRAILER!!!" or data_at + size > len(initrd):
+            return files
+        files[name] = initrd[data_at : data_at + size]
+        place = (data_at + size + 3) & ~3
