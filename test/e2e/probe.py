@@ -9,18 +9,17 @@ import base64
 import os
 import re
 import shutil
-import struct
 import subprocess
 import time
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from formats import archived, files_behind
 from harness import GUESTS, Vm, VmFailure, program
 
-OWN_INITRD = b"the guest's own initrd, of 33 bytes"[:33]
+OWN_INITRD = b"a guest's own initrd, of 33 bytes"
 PROBE_SECONDS = 60
-ARCHIVE_MARK = b"vmcred\0\x01"
 LOG_LINE = re.compile(r"\d{4}-\d\d-\d\dT[^\n]*\n")  # Firecracker's own, in the midst of what its guest prints
 OEM_PREFIX = "io.systemd.credential.binary:"
 
@@ -65,49 +64,21 @@ class Told:
     oem_strings: list[str]
 
     @property
-    def credentials(self) -> dict[str, bytes]:
-        """All credentials that the guest has, by whichever way."""
-        found = dict(credential_of(text) for text in self.oem_strings if text.startswith(OEM_PREFIX))
-        if b".vmcred/credentials\0" in self.initrd:
-            found |= archived(files_of(self.initrd)[".vmcred/credentials"])
-        return found
+    def by_oem_strings(self) -> dict[str, bytes]:
+        """The credentials in the SMBIOS tables."""
+        return dict(credential_of(text) for text in self.oem_strings if text.startswith(OEM_PREFIX))
+
+    @property
+    def by_initrd(self) -> dict[str, bytes]:
+        """The credentials behind the initrd."""
+        if b".vmcred/credentials\0" not in self.initrd:
+            return {}
+        return archived(files_behind(OWN_INITRD, self.initrd)[".vmcred/credentials"])
 
 
 def credential_of(oem_string: str) -> tuple[str, bytes]:
     name, value = oem_string.removeprefix(OEM_PREFIX).split("=", 1)
     return name, base64.b64decode(value, validate=True)
-
-
-def files_of(initrd: bytes) -> dict[str, bytes]:
-    """The files behind the guest's own initrd (docs/formats/initrd.md), as far as the probe tells them."""
-    assert initrd.startswith(OWN_INITRD), "the guest's own initrd is not what it was"
-    place = initrd.index(b"070701", len(OWN_INITRD))
-    assert place % 4 == 0 and not initrd[len(OWN_INITRD) : place].strip(b"\0")
-    files = {}
-    while True:
-        fields = [int(initrd[place + 6 + 8 * i : place + 14 + 8 * i], 16) for i in range(13)]
-        size, name_size = fields[6], fields[11]
-        name_at = place + 110
-        name = initrd[name_at : name_at + name_size - 1].decode()
-        data_at = (name_at + name_size + 3) & ~3
-        if name == "TRAILER!!!" or data_at + size > len(initrd):
-            return files
-        files[name] = initrd[data_at : data_at + size]
-        place = (data_at + size + 3) & ~3
-
-
-def archived(archive: bytes) -> dict[str, bytes]:
-    """The credentials of an archive (docs/formats/archive.md)."""
-    assert archive.startswith(ARCHIVE_MARK)
-    (count,) = struct.unpack_from("<I", archive, len(ARCHIVE_MARK))
-    place = len(ARCHIVE_MARK) + 4
-    parts = []
-    for _ in range(2 * count):
-        (size,) = struct.unpack_from("<I", archive, place)
-        parts.append(archive[place + 4 : place + 4 + size])
-        place += 4 + size
-    assert place == len(archive)
-    return dict(zip(map(bytes.decode, parts[::2]), parts[1::2], strict=True))
 
 
 @dataclass
