@@ -5,8 +5,12 @@ import json
 import os
 import pwd
 import secrets
+import shutil
 import subprocess
+import sys
+import tempfile
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,9 +18,14 @@ from typing import Any
 import pytest
 
 HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parent / "leak"), str(HERE.parent / "support"), str(HERE / "fakes")]
+
+from formats import archived, files_behind  # noqa: E402  (found through the path above, as fakes/ is)
+from scanner import Finding, Scan, scan_host  # noqa: E402  (likewise)
 
 VMCRED = os.environ["VMCRED_BIN"]
 SECONDS = 20
+OWN_INITRD = b"070701-not-really" * 100
 
 
 def needs(condition: bool, what: str) -> None:
@@ -42,6 +51,7 @@ class Vm:
     program: str
     extra_args: list[str] = field(default_factory=list)
     keys: dict[str, Any] = field(default_factory=dict)
+    lines: list[str] = field(default_factory=list)  # of its config, as they are
     values: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen | None = None
 
@@ -57,18 +67,21 @@ class Vm:
     def log(self) -> str:
         return (self.directory / "log").read_text()
 
+    def source(self, number: int) -> Path:
+        return self.directory / f"secret-{number}"
+
     def write(self, count: int = 3) -> None:
         """The config, with `count` secrets, each with a value of its own."""
         for name in ("kernel", "initrd"):
-            (self.directory / name).write_bytes(b"070701-not-really" * 100)
+            (self.directory / name).write_bytes(OWN_INITRD)
         lines = ["[vms.web]", f'hypervisor = "{self.hypervisor}"', f'program = "{HERE}/fakes/{self.program}"']
         lines += [f'kernel = "{self.directory}/kernel"', f'initrd = "{self.directory}/initrd"', "allow_swap = true"]
         lines += [f"extra_args = {json.dumps(self.extra_args + ['--record', str(self.record)])}"]
         lines += [f"{key} = {json.dumps(value)}" for key, value in self.keys.items()]
-        lines += ["[vms.web.secrets]"]
+        lines += [*self.lines, "[vms.web.secrets]"]
         for number in range(count):
             value = secrets.token_urlsafe(48)
-            source = self.directory / f"secret-{number}"
+            source = self.source(number)
             source.write_text(value)
             source.chmod(0o400)
             self.values[f"SECRET_{number}"] = value
@@ -111,27 +124,66 @@ class Vm:
     def requests(self) -> list[list[Any]]:
         return [json.loads(line) for line in self.record.read_text().splitlines()] if self.record.exists() else []
 
-    def leaks(self) -> list[str]:
-        """Where a secret is that should be nowhere: argv, environ, the log and the VM's own directory."""
-        texts = {"log": self.log.encode()}
-        for name in ("cmdline", "environ"):
-            texts[name] = Path(f"/proc/{self.process.pid}/{name}").read_bytes() if self.process.poll() is None else b""
-        for path in (self.directory / "run").rglob("*"):
-            if path.is_file():
-                texts[str(path)] = path.read_bytes()
-        return [place for place, text in texts.items() for value in self.values.values() if value.encode() in text]
+    def credentials_behind_initrd(self, path: str) -> dict[str, bytes]:
+        """Those in the initrd that the VMM was told to read from this descriptor of its own."""
+        assert path.startswith("/dev/fd/")
+        descriptor = Path(f"/proc/{self.process.pid}/fd/{path.removeprefix('/dev/fd/')}")
+        assert str(descriptor.readlink()) == "/memfd:vmcred (deleted)"
+        files = files_behind(OWN_INITRD, descriptor.read_bytes())
+        assert list(files) == [".vmcred", ".vmcred/credentials", ".vmcred/next", ".vmcred/init"]
+        return archived(files[".vmcred/credentials"])
+
+    def assert_has_all(self, credentials: dict[str, bytes]) -> None:
+        """Every secret, byte for byte, with the manifest and nothing else."""
+        assert credentials.keys() == {*self.values, "vmcred.manifest"}
+        assert [name for name, value in self.values.items() if credentials[name] != value.encode()] == []
+
+    def starters(self) -> list[str]:
+        """The processes that send this VM's requests: they hold them until they end, behind the last answer."""
+        mark = f"VMCRED_RUNTIME_DIR={self.directory}/run\0".encode()
+        found = []
+        for process in Path("/proc").glob("[0-9]*"):
+            try:
+                if (process / "comm").read_text() == "vmcred-start\n" and mark in (process / "environ").read_bytes():
+                    found.append(process.name)
+            except (FileNotFoundError, ProcessLookupError, PermissionError):
+                continue  # gone, or one that this host keeps even from root
+        return found
+
+    def leaks(self) -> list[Finding]:
+        """Where a secret is that should be nowhere, on the whole host. What the fake itself writes down is not searched."""
+        deadline = time.monotonic() + SECONDS
+        while self.starters():
+            assert time.monotonic() < deadline, f"its starter goes on: {self.log}"
+            time.sleep(0.01)
+        running = self.process.poll() is None
+        return scan_host(
+            Scan(
+                canaries=[value.encode() for value in self.values.values()],
+                vmm_pid=self.process.pid if running else None,
+                directories=[self.directory / "run"],
+                logs=[self.directory / "log", self.config],
+                sources=[self.source(number) for number in range(len(self.values))],
+            )
+        )
 
 
 @pytest.fixture
-def make_vm(tmp_path: Path):
+def place() -> Iterator[Path]:
+    """A directory that the VM's user may pass, unlike pytest's own."""
+    directory = Path(tempfile.mkdtemp(prefix="vmcred-vmm-"))
+    directory.chmod(0o755)
+    yield directory
+    shutil.rmtree(directory)
+
+
+@pytest.fixture
+def make_vm(place: Path) -> Iterator[Callable[..., Vm]]:
     """Makes VMs that end with the test."""
-    for parent in (tmp_path, *tmp_path.parents):
-        if parent.stat().st_uid == os.geteuid() and str(parent).startswith("/tmp/"):
-            parent.chmod(0o755)
     made: list[Vm] = []
 
     def make(hypervisor: str, program: str = "", count: int = 3, **more: Any) -> Vm:
-        vm = Vm(tmp_path, hypervisor, program or hypervisor, **more)
+        vm = Vm(place, hypervisor, program or hypervisor, **more)
         vm.write(count)
         made.append(vm)
         vm.start()

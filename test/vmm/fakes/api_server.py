@@ -19,7 +19,8 @@ from strict import Refused
 LARGEST_BODY = 51_200
 SLOW = 0.3
 
-Handler = Callable[[str, str, Any, list[int]], None]
+# Whether the hypervisor ends, once it has answered.
+Handler = Callable[[str, str, Any, list[int]], bool]
 
 
 class Fault:
@@ -69,7 +70,8 @@ def answer(connection: socket.socket, status: int, body: str = "") -> None:
 
 
 def serve(listener: socket.socket, handle: Handler, fault: Fault, record: Path) -> None:
-    """For ever, one connection at a time. Each request that was accepted becomes a line of `record`."""
+    """One connection at a time, until a request ends it. Each one that was accepted becomes a line of `record`, what
+    others were answered one of "refusals" beside it."""
     while True:
         connection, _ = listener.accept()
         with connection:
@@ -85,11 +87,15 @@ def serve(listener: socket.socket, handle: Handler, fault: Fault, record: Path) 
                 if fault.holds("echoes", path):
                     raise Refused(f"cannot parse {body.decode()}")
                 value = json.loads(body) if body else None
-                handle(method, path, value, descriptors)
+                ends = handle(method, path, value, descriptors)
                 with record.open("a") as log:
                     print(json.dumps([method, path, value, len(descriptors)]), file=log)
                 answer(connection, 204)
+                if ends:
+                    os._exit(0)
             except Refused as refused:
+                with record.with_name("refusals").open("a") as log:
+                    print(refused, file=log)
                 answer(connection, 400, str(refused))
             except BrokenPipeError:
                 print("the client is gone", file=sys.stderr)

@@ -32,7 +32,8 @@ def read_options(words: list[str], options: Mapping[str, bool]) -> tuple[dict[st
     return found, rest
 
 
-def run(options: Mapping[str, bool], initrd_options: tuple[str, ...], command: str = "") -> None:
+def run(options: Mapping[str, bool], initrd_options: tuple[str, ...], command: str = "", words_at_most: int = 0) -> None:
+    """`words_at_most`: how many words it takes that belong to no option."""
     words = sys.argv[1:]
     if words == ["--version"]:
         print("fake 1.0")
@@ -40,6 +41,8 @@ def run(options: Mapping[str, bool], initrd_options: tuple[str, ...], command: s
     if command and (not words or words.pop(0) != command):
         sys.exit(f"expected '{command}'")
     found, rest = read_options(words, {**options, "--record": True})
+    if len(rest) > words_at_most:
+        sys.exit(f"too many words: {rest}")
     paths = [value for name in initrd_options for value in found.get(name, [])]
     if len(paths) != 1:
         sys.exit("expected one initrd")

@@ -2,8 +2,8 @@
 """A schema checker for what a hypervisor's API takes, as strict as the hypervisors' own parsers: unknown fields, missing
 ones and wrong types are all refused.
 
-A schema is a type (str, int, bool), a list with the schema of its items, a set of the words that are allowed, or a dict:
-field -> schema, where a "*" behind the field's name says that it must be there.
+A schema is a type (str, int, bool), a range of numbers, a list with the schema of its items, a set of the words that are
+allowed, None (nothing), or a dict: field -> schema, where a "*" behind the field's name says that it must be there.
 """
 
 from typing import Any
@@ -11,6 +11,11 @@ from typing import Any
 
 class Refused(Exception):
     """What a hypervisor says about a bad request; it may quote the request, as they do."""
+
+
+def at_least(least: int) -> range:
+    """Numbers of 32 bits from this one on."""
+    return range(least, 1 << 32)
 
 
 def check(value: Any, schema: Any, where: str) -> None:
@@ -34,5 +39,11 @@ def check(value: Any, schema: Any, where: str) -> None:
     elif isinstance(schema, set):
         if value not in schema:
             raise Refused(f"{where}: unknown variant {value!r}")
+    elif isinstance(schema, range):
+        if type(value) is not int or value not in schema:
+            raise Refused(f"{where}: expected a number from {schema.start} to {schema.stop - 1}, got {value!r}")
+    elif schema is None:
+        if value is not None:
+            raise Refused(f"{where}: takes no body")
     elif type(value) is not schema or (schema is int and value < 0):
         raise Refused(f"{where}: expected {schema.__name__}, got {value!r}")
