@@ -4,15 +4,21 @@
 
 #include <sys/types.h>
 #include <string>
+#include <string_view>
 
 #include "config/hardware.h"
 
 namespace vmcred::network {
 
-// Makes the interface, for the VM's user alone, and turns it on. A tap with more than one queue is another
-// kind of tap.
-std::string up_commands(const config::Interface& interface, unsigned queues, uid_t owner);
+// What says of an interface that it was made for this VM: its alias. Only who may change the network sets
+// one.
+std::string mark_of(std::string_view vm);
 
-std::string down_commands(const config::Interface& interface);
+// Makes the interface, for the VM's user alone, marks it as the VM's, and turns it on. A tap with more than
+// one queue is another kind of tap.
+std::string up_commands(const config::Interface& interface, std::string_view vm, unsigned queues,
+                        uid_t owner);
+
+std::string down_commands(std::string_view interface);
 
 }  // namespace vmcred::network

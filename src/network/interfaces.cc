@@ -5,6 +5,7 @@
 #include <unistd.h>
 #include <cerrno>
 #include <chrono>
+#include <filesystem>
 #include <thread>
 #include <vector>
 
@@ -19,7 +20,6 @@ namespace {
 using base::concat;
 using base::Error;
 using base::ErrorKind;
-using base::quoted;
 using base::Result;
 using config::Interface;
 using config::VirtualMachine;
@@ -28,10 +28,11 @@ using config::VirtualMachine;
 constexpr auto k_device_patience = std::chrono::seconds(2);
 constexpr auto k_pause = std::chrono::milliseconds(2);
 
-constexpr std::size_t k_max_attribute_bytes = 64;
+constexpr std::string_view k_interfaces = "/sys/class/net";
+constexpr std::size_t k_max_attribute_bytes = 256;  // of IFALIASZ
 
 std::string attribute_path(const std::string& interface, std::string_view attribute) {
-  return concat("/sys/class/net/", interface, "/", attribute);
+  return concat(k_interfaces, "/", interface, "/", attribute);
 }
 
 // A value of sysfs without its line end; "" where there is none.
@@ -42,34 +43,38 @@ std::string attribute(const std::string& interface, std::string_view name) {
 
 bool exists(const Interface& interface) { return base::path_exists(attribute_path(interface.id, "")); }
 
-// A tap says so by its flags; of virtual interfaces only a macvtap has devices of this class below it.
-bool is_of_our_kind(const Interface& interface) {
-  return base::path_exists(
-      attribute_path(interface.id, interface.type == Interface::Type::macvtap ? "macvtap" : "tun_flags"));
+// Names and kinds others may use as well.
+bool is_made_for(const VirtualMachine& vm, const std::string& interface) {
+  return attribute(interface, "ifalias") == mark_of(vm.name);
 }
 
-std::string_view kind(const Interface& interface) {
-  return interface.type == Interface::Type::macvtap ? "macvtap" : "tap";
+// Also such as the config has no longer.
+Result<std::vector<std::string>> made_for(const VirtualMachine& vm) {
+  std::vector<std::string> interfaces;
+  std::error_code failure;
+  for (std::filesystem::directory_iterator entry(k_interfaces, failure), end; !failure && entry != end;
+       entry.increment(failure))
+    if (std::string name = entry->path().filename(); is_made_for(vm, name))
+      interfaces.push_back(std::move(name));
+  if (failure) return Error{.kind = ErrorKind::host, .what = concat(k_interfaces, ": ", failure.message())};
+  return interfaces;
 }
 
-Result<void> run_ip(const Interface& interface, std::string_view lines) {
+Result<void> run_ip(const std::string& interface, std::string_view lines) {
   VMCRED_TRY_ASSIGN(const auto outcome, base::run_program({.words = {"ip", "-batch", "-"}, .input = lines}));
   if (outcome.exit_code == 0) return {};
   const auto reason = std::string_view(outcome.errors).substr(0, outcome.errors.find('\n'));
   return Error{.kind = ErrorKind::host,
-               .what = concat("interface ", quoted(interface.id), ": ip says: ", base::escaped(reason))};
+               .what = concat("interface ", base::quoted(interface), ": ip says: ", base::escaped(reason))};
 }
 
-Result<void> check_free(const Interface& interface, uid_t owner) {
-  if (!is_of_our_kind(interface))
-    return Error{.kind = ErrorKind::host,
-                 .what = concat("interface ", quoted(interface.id), " exists, and is no ", kind(interface)),
-                 .hint = "give the VM's interface another 'id'"};
-  const std::string other = attribute(interface.id, "owner");
-  if (other.empty() || other == "-1" || other == std::to_string(owner)) return {};
-  return Error{.kind = ErrorKind::host,
-               .what = concat("interface ", quoted(interface.id), " belongs to user ", other),
-               .hint = concat("if nobody uses it: ip link del dev ", interface.id)};
+Result<void> check_ours(const VirtualMachine& vm, const Interface& interface) {
+  if (is_made_for(vm, interface.id)) return {};
+  return Error{
+      .kind = ErrorKind::host,
+      .what = concat("interface ", base::quoted(interface.id), " exists, and was not made for this VM"),
+      .hint = concat("give the VM's interface another 'id', or if nobody uses it: ip link del dev ",
+                     interface.id)};
 }
 
 // Its character device is root's when it appears.
@@ -83,42 +88,35 @@ Result<void> give_device(const Interface& interface, uid_t owner) {
   return {};
 }
 
-Result<void> bring_up(const Interface& interface, unsigned queues, uid_t owner) {
-  if (exists(interface)) {
-    VMCRED_TRY(check_free(interface, owner));
-    VMCRED_TRY(run_ip(interface, down_commands(interface)));
-  }
-  auto made = run_ip(interface, up_commands(interface, queues, owner));
-  if (made && interface.type == Interface::Type::macvtap) made = give_device(interface, owner);
-  if (!made && exists(interface)) static_cast<void>(run_ip(interface, down_commands(interface)));
-  return made;
-}
+Result<void> remove(const std::string& interface) { return run_ip(interface, down_commands(interface)); }
 
-Result<void> take_down(const Interface& interface) {
-  if (!exists(interface) || !is_of_our_kind(interface)) return {};
-  return run_ip(interface, down_commands(interface));
+Result<void> bring_up(const VirtualMachine& vm, const Interface& interface, unsigned queues, uid_t owner) {
+  if (exists(interface)) {
+    VMCRED_TRY(check_ours(vm, interface));
+    VMCRED_TRY(remove(interface.id));
+  }
+  VMCRED_TRY(run_ip(interface.id, up_commands(interface, vm.name, queues, owner)));
+  return interface.type == Interface::Type::macvtap ? give_device(interface, owner) : Result<void>();
 }
 
 }  // namespace
 
 Result<void> bring_up(const VirtualMachine& vm, unsigned queues, uid_t owner) {
-  for (std::size_t i = 0; i < vm.interfaces.size(); ++i) {
-    if (!config::is_on_host(vm.interfaces[i])) continue;
-    auto made = bring_up(vm.interfaces[i], queues, owner);
+  for (const auto& interface : vm.interfaces) {
+    if (!config::is_on_host(interface)) continue;
+    auto made = bring_up(vm, interface, queues, owner);
     if (made) continue;
-    for (std::size_t earlier = 0; earlier < i; ++earlier)
-      if (config::is_on_host(vm.interfaces[earlier])) static_cast<void>(take_down(vm.interfaces[earlier]));
+    static_cast<void>(take_down(vm));
     return made;
   }
   return {};
 }
 
 Result<void> take_down(const VirtualMachine& vm) {
+  VMCRED_TRY_ASSIGN(const auto interfaces, made_for(vm));
   std::vector<Error> failures;
-  for (const auto& interface : vm.interfaces) {
-    if (!config::is_on_host(interface)) continue;
-    if (auto removed = take_down(interface); !removed) failures.push_back(std::move(removed).error());
-  }
+  for (const auto& interface : interfaces)
+    if (auto removed = remove(interface); !removed) failures.push_back(std::move(removed).error());
   if (!failures.empty()) return base::first_with_others(std::move(failures));
   return {};
 }

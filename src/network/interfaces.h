@@ -9,13 +9,13 @@
 
 namespace vmcred::network {
 
-// Makes the VM's tap and macvtap interfaces, for `owner` alone; taps with this number of queues. One of the
-// name that is there already is made anew where it is one of the same kind that belongs to nobody else, as an
-// earlier start may have left it; anything else of that name is a host error, and nothing of the host's own
-// is ever touched. After a failure none of this VM's is left.
+// Makes the VM's tap and macvtap interfaces, for `owner` alone; taps with this number of queues. Each is
+// marked as this VM's. One of the name that is there already is made anew where an earlier start of this VM
+// made it; anything else of that name is a host error, and is never touched. After a failure none of this
+// VM's is left.
 base::Result<void> bring_up(const config::VirtualMachine& vm, unsigned queues, uid_t owner);
 
-// Removes them; those that are gone already are well.
+// Removes all that are marked as this VM's, also those that the config has no longer.
 base::Result<void> take_down(const config::VirtualMachine& vm);
 
 }  // namespace vmcred::network
