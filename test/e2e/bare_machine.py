@@ -73,7 +73,10 @@ class BareMachine:
     def wait_for_end(self) -> str:
         """The console of a machine that ends by itself."""
         assert self.process is not None
-        self.process.wait(timeout=BOOT_SECONDS)
+        try:
+            self.process.wait(timeout=BOOT_SECONDS)
+        except subprocess.TimeoutExpired:
+            raise VmFailure(f"the machine did not end within {BOOT_SECONDS} s\n{self.console[-3000:]}") from None
         return self.console
 
     @property

@@ -83,8 +83,19 @@ def port_devices(place: Path) -> tuple[str, ...]:
 def served(host: Host) -> Iterator[threading.Thread]:
     thread = threading.Thread(target=host.serve, daemon=True)
     thread.start()
-    yield thread
-    thread.join(10)
+    try:
+        yield thread
+    finally:
+        thread.join(10)
+    assert not thread.is_alive(), "the host still waits for its guest"
+
+
+def wait_for_device(process: subprocess.Popen[bytes], path: Path) -> None:
+    deadline = time.monotonic() + 20
+    while not path.exists():
+        assert process.poll() is None, f"the device ended with {process.returncode}"
+        assert time.monotonic() < deadline, "the device does not listen"
+        time.sleep(0.05)
 
 
 def is_whole(report: dict[str, object], sent: dict[str, bytes]) -> bool:
@@ -124,8 +135,7 @@ def test_guest_pulls_over_the_virtio_socket(tmp_path: Path) -> None:
     host = Host(tmp_path / "none", archive(with_manifest(sent)))
     with subprocess.Popen(device, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
-            while not (tmp_path / "device.sock").exists():
-                time.sleep(0.05)
+            wait_for_device(process, tmp_path / "device.sock")
             kernel = base_of("debian-12") / "vmlinuz"
             with BareMachine(tmp_path, kernel, initrd, ("vmcred.pull=vsock:9998",), devices) as vm:
                 vm.wait_for("vmcred-pull.service - Fetch")
