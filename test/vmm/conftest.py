@@ -151,7 +151,7 @@ class Vm:
         return found
 
     def leaks(self) -> list[Finding]:
-        """Where a secret is that should be nowhere, on the whole host. What the fake itself writes down is not searched."""
+        """Where on this host a secret is that should be nowhere. What the fake itself writes down is not searched."""
         deadline = time.monotonic() + SECONDS
         while self.starters():
             assert time.monotonic() < deadline, f"its starter goes on: {self.log}"

@@ -32,16 +32,16 @@ def read_options(words: list[str], options: Mapping[str, bool]) -> tuple[dict[st
     return found, rest
 
 
-def run(options: Mapping[str, bool], initrd_options: tuple[str, ...], command: str = "", words_at_most: int = 0) -> None:
-    """`words_at_most`: how many words it takes that belong to no option."""
-    words = sys.argv[1:]
-    if words == ["--version"]:
+def run(options: Mapping[str, bool], initrd_options: tuple[str, ...], command: str = "", words: int = 0) -> None:
+    """`words`: how many it takes at most that belong to no option."""
+    given = sys.argv[1:]
+    if given == ["--version"]:
         print("fake 1.0")
         return
-    if command and (not words or words.pop(0) != command):
+    if command and (not given or given.pop(0) != command):
         sys.exit(f"expected '{command}'")
-    found, rest = read_options(words, {**options, "--record": True})
-    if len(rest) > words_at_most:
+    found, rest = read_options(given, {**options, "--record": True})
+    if len(rest) > words:
         sys.exit(f"too many words: {rest}")
     paths = [value for name in initrd_options for value in found.get(name, [])]
     if len(paths) != 1:
