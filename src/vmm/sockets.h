@@ -2,7 +2,6 @@
 // The sockets in a VM's runtime directory.
 #pragma once
 
-#include <array>
 #include <string_view>
 
 namespace vmcred::vmm {
@@ -24,11 +23,6 @@ inline constexpr std::string_view k_vnc_socket = "vnc.sock";        // the scree
 // whoever hands them over connects first.
 inline constexpr std::string_view k_credentials_socket = "credentials.sock";
 inline constexpr std::string_view k_credentials_port = "vmcred.credentials";  // its name in the guest
-
-inline constexpr std::array k_sockets = {
-    k_qmp_socket, k_report_socket, k_console_socket, k_vsock_socket,       k_vsock_device_socket,
-    k_api_socket, k_crosvm_socket, k_vnc_socket,     k_credentials_socket,
-};
 
 // virtiofsd's, one for each share: virtiofs-TAG.sock.
 inline constexpr std::string_view k_virtiofs_socket_prefix = "virtiofs-";
