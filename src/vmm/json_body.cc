@@ -8,12 +8,6 @@
 namespace vmcred::vmm {
 namespace {
 
-std::string escaped_for_json(std::string_view text) {
-  const std::string in_quotes =
-      nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  return in_quotes.substr(1, in_quotes.size() - 2);
-}
-
 constexpr std::size_t base64_size(std::size_t bytes) { return (bytes + 2) / 3 * 4; }
 
 // More than a name and two lengths take.
@@ -124,6 +118,12 @@ JsonBody& JsonBody::later(std::string_view name, std::string_view start, BodyPie
 std::vector<BodyPiece> JsonBody::take() && {
   m_pieces.push_back({.text = std::move(m_text)});
   return std::move(m_pieces);
+}
+
+std::string escaped_for_json(std::string_view text) {
+  const std::string in_quotes =
+      nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return in_quotes.substr(1, in_quotes.size() - 2);
 }
 
 std::size_t most_body_bytes(std::span<const BodyPiece> body, std::span<const CredentialOutline> outlines) {

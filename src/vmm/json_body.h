@@ -43,6 +43,9 @@ class JsonBody {
   bool m_needs_comma = false;
 };
 
+// As it stands between the quotes of a JSON string.
+std::string escaped_for_json(std::string_view text);
+
 // How large the body will be at most; exact but for archives and the digits of a descriptor.
 std::size_t most_body_bytes(std::span<const BodyPiece> body, std::span<const CredentialOutline> outlines);
 

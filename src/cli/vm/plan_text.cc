@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "runner/identity.h"
+#include "vmm/json_body.h"
 
 namespace vmcred::cli {
 namespace {
@@ -88,17 +89,11 @@ std::string shown_piece(const BodyPiece& piece, const PreparedStart& prepared) {
   return "";
 }
 
-// As it stands between the quotes of a JSON string.
-std::string escaped_for_json(const std::string& text) {
-  const std::string quoted = ordered_json(text).dump(-1, ' ', false, ordered_json::error_handler_t::replace);
-  return quoted.substr(1, quoted.size() - 2);
-}
-
 // With its places filled by what will be there, it is still JSON.
 std::string shown_body(const vmm::ApiRequest& request, const PreparedStart& prepared) {
   std::string text;
   for (const auto& piece : request.body)
-    text += concat(piece.text, escaped_for_json(shown_piece(piece, prepared)));
+    text += concat(piece.text, vmm::escaped_for_json(shown_piece(piece, prepared)));
   return text;
 }
 
