@@ -17,6 +17,7 @@ using base::ErrorKind;
 using base::Result;
 using test_support::in_child;
 using testing::HasSubstr;
+using testing::StartsWith;
 
 // Is it gone, or a zombie that nobody asks for?
 bool has_ended(pid_t process) {
@@ -71,6 +72,61 @@ TEST(CompanionTest, WhyItCanNotBeginIsTold) {
   EXPECT_EQ(outcome.text, base::concat(static_cast<int>(ErrorKind::refused), " no way | another"));
 }
 
+constexpr std::string_view k_died = "a process beside the VM's ended before its work was begun";
+
+TEST(CompanionTest, OneThatDiesWithoutAWordHasNotBegun) {
+  const auto outcome = in_child([] {
+    return start([]() -> Result<CompanionWork> {
+      ::raise(SIGKILL);
+      return wait_for_ever();
+    });
+  });
+  EXPECT_THAT(outcome.text, HasSubstr(base::concat(k_died, " (signal 9)")));
+}
+
+TEST(CompanionTest, WorkThatDiesWithoutAWordIsNotDone) {
+  for (const auto& die : {+[] { ::raise(SIGKILL); }, +[] { ::_exit(0); }}) {
+    const auto outcome = in_child([&]() -> std::string {
+      const auto done = do_as(std::nullopt, [&]() -> Result<void> {
+        die();
+        return {};
+      });
+      return done ? "done" : done.error().what;
+    });
+    EXPECT_THAT(outcome.text, StartsWith(k_died));
+  }
+}
+
+TEST(CompanionTest, AnAttendantThatDiesWithoutAWordHasNotBegun) {
+  const auto outcome = in_child([]() -> std::string {
+    const auto attendant = start_attendant(std::nullopt, {}, [](base::UniqueFd) -> Result<CompanionWork> {
+      ::raise(SIGKILL);
+      return wait_for_ever();
+    });
+    const auto begun = attendant->wait_until_it_begins();
+    return begun ? "begun" : begun.error().what;
+  });
+  EXPECT_EQ(outcome.text, k_died);
+}
+
+TEST(CompanionTest, TheTextOfItsWorkArrives) {
+  const auto outcome = in_child([]() -> std::string {
+    return text_as(std::nullopt, []() -> Result<std::string> { return std::string("a text"); }).value();
+  });
+  EXPECT_EQ(outcome.text, "a text");
+}
+
+TEST(CompanionTest, AProgramThatItBecomesNeedsNoWords) {
+  const auto outcome = in_child([]() -> std::string {
+    const auto begun = start_companion_program(std::nullopt, [] {
+      ::execl("/bin/sleep", "sleep", "100", nullptr);
+      return base::errno_error("sleep");
+    });
+    return begun && !has_ended(*begun) ? "runs" : "failed";
+  });
+  EXPECT_EQ(outcome.text, "runs");
+}
+
 TEST(CompanionTest, HoldsNoDescriptorOfOurs) {
   const test_support::TemporaryDirectory tree;
   const std::string found = tree.path("found");
@@ -91,7 +147,7 @@ TEST(CompanionTest, HoldsNoDescriptorOfOurs) {
   ASSERT_TRUE(outcome.exited_with(0)) << outcome.text;
   const std::string names = test_support::read_file(found);
   EXPECT_THAT(names, testing::Not(HasSubstr("/status")));
-  EXPECT_THAT(names, testing::StartsWith("/dev/null\n/dev/null\n"));
+  EXPECT_THAT(names, StartsWith("/dev/null\n/dev/null\n"));
   EXPECT_THAT(names, testing::EndsWith("\n/"));
 }
 

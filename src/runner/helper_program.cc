@@ -36,7 +36,7 @@ class Watch {
 
   Result<void> begin() {
     ::unlink(m_helper.socket.c_str());
-    VMCRED_TRY_ASSIGN(m_process, start_companion(std::nullopt, [this] { return become_helper(); }));
+    VMCRED_TRY_ASSIGN(m_process, start_companion_program(std::nullopt, [this] { return become_helper(); }));
     const auto deadline = Clock::now() + k_until_it_listens;
     while (!is_listening(m_helper.socket)) {
       int status = 0;
@@ -65,7 +65,7 @@ class Watch {
   }
 
  private:
-  Result<CompanionWork> become_helper() const {
+  base::Error become_helper() const {
     std::vector<std::string> words = {m_helper.program};
     words.insert(words.end(), m_helper.arguments.begin(), m_helper.arguments.end());
     return replace_process(m_helper.program, std::move(words), clean_environment());

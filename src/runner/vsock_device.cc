@@ -38,9 +38,8 @@ Result<pid_t> start_vsock_device(const config::VirtualMachine& vm, const std::st
   const std::vector<std::string> words = {find_vsock_program(), concat("--guest-cid=", vm.vsock_cid.value()),
                                           concat("--uds-path=", host_socket),
                                           concat("--socket=", vmm_socket)};
-  return start_companion(identity, [&words]() -> Result<CompanionWork> {
-    return replace_process(words.front(), words, clean_environment());
-  });
+  return start_companion_program(
+      identity, [&words] { return replace_process(words.front(), words, clean_environment()); });
 }
 
 Result<void> wait_for_vsock_device(pid_t device, const std::string& runtime_directory) {
