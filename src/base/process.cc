@@ -113,14 +113,16 @@ std::string find_on_path(std::string_view name) {
   return {};
 }
 
-std::optional<std::string> output_of(const std::vector<std::string>& words) {
+std::optional<std::string> output_of(const std::vector<std::string>& words,
+                                     const std::optional<std::vector<std::string>>& environment) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) return std::nullopt;
   UniqueFd reader(ends[0]);
   UniqueFd writer(ends[1]);
   const auto nothing = open_file("/dev/null", O_RDWR);
   if (!nothing) return std::nullopt;
-  const auto program = start_program({.words = words}, {nothing->get(), writer.get(), nothing->get()});
+  const auto program = start_program({.words = words, .environment = environment},
+                                     {nothing->get(), writer.get(), nothing->get()});
   writer = UniqueFd();
   if (!program) return std::nullopt;
 

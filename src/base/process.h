@@ -19,8 +19,11 @@ bool is_program(const std::string& path);
 std::string find_on_path(std::string_view name);
 
 // Runs a program to its end and gives its output, or nothing if it is not there, fails or goes on
-// printing after 4 KiB. words[0] is looked up in $PATH unless it has a slash.
-std::optional<std::string> output_of(const std::vector<std::string>& words);
+// printing after 4 KiB. words[0] is looked up in $PATH unless it has a slash. `environment` as in
+// ProgramCall.
+std::optional<std::string> output_of(
+    const std::vector<std::string>& words,
+    const std::optional<std::vector<std::string>>& environment = std::nullopt);
 
 // A program to run. `environment` ("NAME=value" each) replaces ours where it is given.
 struct ProgramCall {

@@ -2,6 +2,7 @@
 #include "runner/program.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
@@ -9,6 +10,9 @@
 
 #include "base/process.h"
 #include "base/text.h"
+#include "runner/companion.h"
+#include "runner/identity.h"
+#include "runner/replace_process.h"
 #include "vmm/capability.h"
 
 namespace vmcred::runner {
@@ -56,7 +60,15 @@ std::optional<vmm::Version> find_version(const config::VirtualMachine& vm, const
   const bool matters = vm.hypervisor == config::Hypervisor::cloud_hypervisor ||
                        (vm.hypervisor == config::Hypervisor::firecracker && vm.balloon);
   if (!matters) return std::nullopt;
-  const auto text = base::output_of({program, "--version"});
+  std::optional<Identity> user;
+  if (::geteuid() == 0) {
+    auto found = find_identity(vm);
+    if (!found) return std::nullopt;
+    user = *std::move(found);
+  }
+  const auto text = text_as(user, [&]() -> Result<std::string> {
+    return base::output_of({program, "--version"}, clean_environment()).value_or("");
+  });
   return text ? parse_version(*text) : std::nullopt;
 }
 

@@ -15,7 +15,8 @@ namespace vmcred::runner {
 // way to install it when there is none.
 base::Result<std::string> find_program(const config::VirtualMachine& vm);
 
-// Its version, where the plan depends on it and the program tells: asking takes a start of it.
+// Its version, where the plan depends on it and the program tells. Asking takes a start of it: as the VM's user
+// where we are root (without one it stays unknown), with nothing of our environment but $PATH.
 std::optional<vmm::Version> find_version(const config::VirtualMachine& vm, const std::string& program);
 
 // The first "1.2" of what a program says about its version.

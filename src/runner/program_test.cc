@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <cstdlib>
 
+#include "base/file.h"
+#include "base/text.h"
 #include "runner/start.h"
 #include "runner/test_stored_secrets.h"
 #include "support/child.h"
@@ -69,6 +71,43 @@ TEST(FindProgramTest, APathIsTakenAsItIs) {
   EXPECT_EQ(found_with("", tree.write("vmm", "", 0755)), tree.path("vmm"));
   EXPECT_THAT(found_with("", tree.write("data", "", 0644)),
               HasSubstr("data is no program that can be run | correct 'program' in the config"));
+}
+
+// A hypervisor that tells its version in a place of its own, with who it was asked as.
+TEST(FindVersionTest, TheProgramIsAskedAsTheVmsUserAndSeesNothingOfOurs) {
+  VMCRED_NEEDS_ROOT();
+  const test_support::TemporaryDirectory tree;
+  ASSERT_EQ(::chmod(tree.path().c_str(), 0777), 0);
+  auto vm = test_support::machine();
+  vm.hypervisor = config::Hypervisor::cloud_hypervisor;
+  vm.user = "nobody";
+  const std::string program =
+      tree.write("vmm",
+                 base::concat("#!/bin/sh\n{ id -u; grep ^CapBnd: /proc/self/status; env; } >",
+                              tree.path("seen"), "\necho vmm v41.2\n"),
+                 0755);
+  const auto outcome = in_child([&]() -> std::string {
+    ::setenv("OURS", "no concern of others", 1);
+    const auto version = find_version(vm, program);
+    return version ? base::concat(version->major, ".", version->minor) : "unknown";
+  });
+  EXPECT_EQ(outcome.text, "41.2");
+  const std::string seen = test_support::read_file(tree.path("seen"));
+  EXPECT_THAT(seen, StartsWith(base::concat(test_support::k_nobody, "\n")));
+  EXPECT_THAT(seen, HasSubstr("CapBnd:\t0000000000000000\n"));
+  EXPECT_THAT(seen, testing::Not(HasSubstr("OURS")));
+}
+
+TEST(FindVersionTest, WithoutTheVmsUserItStaysUnknown) {
+  VMCRED_NEEDS_ROOT();
+  const test_support::TemporaryDirectory tree;
+  auto vm = test_support::machine();
+  vm.hypervisor = config::Hypervisor::cloud_hypervisor;
+  vm.user = "vmcred-is-nobody";
+  const std::string program =
+      tree.write("vmm", base::concat("#!/bin/sh\n: >", tree.path("seen"), "\n"), 0755);
+  EXPECT_FALSE(find_version(vm, program));
+  EXPECT_FALSE(base::path_exists(tree.path("seen")));
 }
 
 TEST(CheckBootFilesTest, NamesTheFileThatIsWrong) {
