@@ -2,18 +2,13 @@
 // For tests: a process that serves HTTP over a Unix socket as a hypervisor's API does, well or badly.
 #pragma once
 
-#include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/un.h>
-#include <algorithm>
 #include <charconv>
-#include <csignal>
-#include <cstring>
 #include <functional>
 #include <string>
 #include <vector>
 
-#include "support/child.h"
+#include "support/listening_process.h"
 
 namespace vmcred::test_support {
 
@@ -32,46 +27,15 @@ class FakeApi {
   using Answer = std::function<Reply(const std::string& request)>;
 
   // Listens on `path` in a process of its own, after `begin` there. Returns once it listens.
-  FakeApi(const std::string& path, const Answer& answer, const std::function<void()>& begin = [] {}) {
-    int ready[2] = {-1, -1};
-    EXPECT_EQ(::pipe2(ready, O_CLOEXEC), 0);
-    const base::UniqueFd ready_end(ready[0]);
-    base::UniqueFd telling_end(ready[1]);
-    m_process = ::fork();
-    if (m_process == 0) {
-      ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-      begin();
-      const int listener = listen_on(path);
-      telling_end = base::UniqueFd();
-      for (;;) serve(::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC), answer);
-    }
-    telling_end = base::UniqueFd();
-    char nothing = 0;
-    EXPECT_EQ(::read(ready_end.get(), &nothing, 1), 0);
-  }
-  FakeApi(const FakeApi&) = delete;
-  FakeApi& operator=(const FakeApi&) = delete;
-  FakeApi(FakeApi&&) = delete;
-  FakeApi& operator=(FakeApi&&) = delete;
-  ~FakeApi() {
-    ::kill(m_process, SIGKILL);
-    wait_for(m_process);
-  }
+  FakeApi(
+      const std::string& path, const Answer& answer, const std::function<void()>& begin = [] {})
+      : m_server(path, 4, begin, [&answer](int listener) {
+          for (;;) serve(::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC), answer);
+        }) {}
 
-  pid_t process() const { return m_process; }
+  pid_t process() const { return m_server.process(); }
 
  private:
-  static int listen_on(const std::string& path) {
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    std::memcpy(address.sun_path, path.c_str(), std::min(path.size() + 1, sizeof address.sun_path));
-    const int listener = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (::bind(listener, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
-        ::listen(listener, 4) != 0)
-      ::_exit(120);
-    return listener;
-  }
-
   struct Received {
     std::string bytes;
     std::size_t descriptors = 0;
@@ -124,7 +88,7 @@ class FakeApi {
     if (reply.ends) ::_exit(0);
   }
 
-  pid_t m_process = -1;
+  ListeningProcess m_server;
 };
 
 }  // namespace vmcred::test_support

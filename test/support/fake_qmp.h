@@ -2,18 +2,13 @@
 // For tests: a process that listens on a Unix socket and plays QEMU's part of QMP, strictly or badly.
 #pragma once
 
-#include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/un.h>
-#include <algorithm>
-#include <csignal>
-#include <cstring>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 
-#include "support/child.h"
+#include "support/listening_process.h"
 
 namespace vmcred::test_support {
 
@@ -123,59 +118,23 @@ class FakeQmp {
 
   // Listens on `path` in a process of its own and plays `play` with the first client. `begin` comes first
   // there. Returns once it listens.
-  FakeQmp(const std::string& path, const Play& play, const std::function<void()>& begin = [] {}) {
-    int ready[2] = {-1, -1};
-    EXPECT_EQ(::pipe2(ready, O_CLOEXEC), 0);
-    const base::UniqueFd ready_end(ready[0]);
-    base::UniqueFd telling_end(ready[1]);
-    m_process = ::fork();
-    if (m_process == 0) {
-      ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-      begin();
-      const int listener = listen_on(path);
-      telling_end = base::UniqueFd();
-      FakeQmpConnection client(::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC));
-      ::_exit(static_cast<int>(play(client)));
-    }
-    telling_end = base::UniqueFd();
-    char nothing = 0;
-    EXPECT_EQ(::read(ready_end.get(), &nothing, 1), 0);
-  }
+  FakeQmp(
+      const std::string& path, const Play& play, const std::function<void()>& begin = [] {})
+      : m_server(path, 0, begin, [&play](int listener) {
+          FakeQmpConnection client(::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC));
+          ::_exit(static_cast<int>(play(client)));
+        }) {}
   FakeQmp(const std::string& path, const FakeQmpManners& manners)
       : FakeQmp(path, [manners](FakeQmpConnection& client) { return serve_qmp(client, manners); }) {}
-  FakeQmp(const FakeQmp&) = delete;
-  FakeQmp& operator=(const FakeQmp&) = delete;
-  FakeQmp(FakeQmp&&) = delete;
-  FakeQmp& operator=(FakeQmp&&) = delete;
-  ~FakeQmp() {
-    if (m_process <= 0) return;
-    ::kill(m_process, SIGKILL);
-    wait_for(m_process);
-  }
 
-  pid_t process() const { return m_process; }
+  pid_t process() const { return m_server.process(); }
 
   // How it ended, once it has.
-  ChildOutcome wait() {
-    const int status = wait_for(m_process);
-    m_process = -1;
-    return {.status = status, .text = {}};
-  }
+  ChildOutcome wait() { return m_server.wait(); }
   bool ended_with(FakeQmpEnd end) { return wait().exited_with(static_cast<int>(end)); }
 
  private:
-  static int listen_on(const std::string& path) {
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    std::memcpy(address.sun_path, path.c_str(), std::min(path.size() + 1, sizeof address.sun_path));
-    const int listener = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (::bind(listener, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
-        ::listen(listener, 0) != 0)
-      ::_exit(120);
-    return listener;
-  }
-
-  pid_t m_process = -1;
+  ListeningProcess m_server;
 };
 
 }  // namespace vmcred::test_support
