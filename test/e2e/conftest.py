@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from harness import USER, Guest, Place, Vm, VmFailure, adversarial_secrets, demo_secrets, program
+from harness import USER, Guest, Place, Secret, Vm, VmFailure, adversarial_secrets, demo_secrets, program
 
 NEEDED_PROGRAMS = (
     *("cpio", "openssl", "prlimit", "qemu-system-x86_64", "setpriv", "useradd"),
@@ -75,13 +75,18 @@ def vm_user(tooling: None) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def make_vm(vm_user: str) -> Iterator[Callable[..., Vm]]:
-    """Makes VMs that are ready to start; at the end they are gone with all their files."""
+    """Makes VMs that are ready to start; at the end they are gone with all their files.
+
+    Besides the secrets of the demo, which the guests' own unit wants, they have those that are given, or difficult ones.
+    """
     vms: list[Vm] = []
 
-    def make(guest: Guest, purpose: str, kind: type[Vm] = Vm, **further: Any) -> Vm:
+    def make(
+        guest: Guest, purpose: str, kind: type[Vm] = Vm, given: list[Secret] | None = None, **further: Any
+    ) -> Vm:
         rng = random.Random(f"{SEED} {guest.id} {purpose}")
         place = Place(Path(tempfile.mkdtemp(prefix=f"vmcred-e2e-{guest.id}-")))
-        vm = kind(guest, place, demo_secrets(rng) + adversarial_secrets(rng), **further)
+        vm = kind(guest, place, demo_secrets(rng) + (adversarial_secrets(rng) if given is None else given), **further)
         vms.append(vm)
         vm.prepare()
         return vm

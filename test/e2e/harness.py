@@ -23,6 +23,7 @@ sys.path[:0] = [str(TESTS / "leak"), str(TESTS / "support")]
 from scanner import Scan, scan_host  # noqa: E402  (found through the path above, as support/ is)
 
 GUESTS = TESTS / "guests"
+PULL_UNIT = TESTS.parent / "guest/vmcred-pull.service"
 USER = f"microvm-e2e-{os.getpid()}"  # of this run alone: two may go on at the same time
 
 # Emulated guests on a machine that compiles at the same time can take several times their usual 15 seconds.
@@ -194,6 +195,8 @@ class Vm:
         overlay = self.place.guest / "overlay"
         for directory in (self.guest.overlay, *self.overlays):
             shutil.copytree(directory, overlay, symlinks=True, dirs_exist_ok=True)
+        if self.guest.systemd is not None:
+            enable_pull_unit(overlay)
         make_initrd = [GUESTS / "make-initrd", base / "initrd", overlay, program("VMCRED_GUEST_BIN")]
         subprocess.run([*make_initrd, self.place.guest / "initrd"], check=True)
 
@@ -226,8 +229,18 @@ class Vm:
         """Where this VM's sockets are."""
         return self.place.runtime / self.name
 
+    @property
+    def programs(self) -> Path:
+        """Programs of the VM's user besides the host's."""
+        return self.place.root / "bin"
+
+    def install(self, tool: Path) -> None:
+        """Copies a program to where the VM's user can run it: the cache may be in somebody's home."""
+        self.programs.mkdir(mode=0o755, exist_ok=True)
+        shutil.copy(tool, self.programs)
+
     def environment(self) -> dict[str, str]:
-        return {"PATH": os.environ["PATH"], "VMCRED_RUNTIME_DIR": str(self.place.runtime)}
+        return {"PATH": f"{self.programs}:{os.environ['PATH']}", "VMCRED_RUNTIME_DIR": str(self.place.runtime)}
 
     def start(self, *prefix: str, environment: dict[str, str] | None = None) -> None:
         """Starts the VM; `prefix` is a command that runs the runner, such as prlimit."""
@@ -326,6 +339,14 @@ class Vm:
             )
         )
         return [f"{finding.place}: {finding.detail}" for finding in findings]
+
+
+def enable_pull_unit(tree: Path) -> None:
+    """Adds the unit by which a guest fetches its credentials, if its kernel's command line asks it to."""
+    units = tree / "etc/systemd/system"
+    (units / "sysinit.target.wants").mkdir(parents=True, exist_ok=True)
+    shutil.copy(PULL_UNIT, units)
+    (units / "sysinit.target.wants" / PULL_UNIT.name).symlink_to(f"../{PULL_UNIT.name}")
 
 
 def changed_files(since: float) -> Iterator[Path]:

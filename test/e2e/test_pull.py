@@ -21,9 +21,8 @@ from bare_machine import BareMachine, base_of, guest_initrd
 from conftest import SEED
 from fetched_tools import vsock_device
 from formats import archive, with_manifest
-from harness import BOOT_SECONDS, STATIC, TESTS, adversarial_secrets, demo_secrets
+from harness import BOOT_SECONDS, STATIC, TESTS, adversarial_secrets, demo_secrets, enable_pull_unit
 
-UNIT = TESTS.parent / "guest/vmcred-pull.service"
 REQUEST = b"vmcred-pull 1\n"
 MMDS_SERVER = Path(__file__).with_name("mmds_server.py")
 
@@ -67,10 +66,7 @@ def pulling_initrd(place: Path, guest: str) -> bytes:
         script = tree / "etc/init.d/S10-credentials"
         script.write_text("#!/bin/sh\nmodprobe virtio_net\nvmcred-guest pull\nvmcred-guest report\nip addr\necho pulled\n")
         return guest_initrd(place, base_of(guest))
-    wants = tree / "etc/systemd/system/sysinit.target.wants"
-    wants.mkdir(parents=True)
-    shutil.copy(UNIT, wants.parent)
-    (wants / UNIT.name).symlink_to(f"../{UNIT.name}")
+    enable_pull_unit(tree)
     return guest_initrd(place, base_of(guest), "overlay-systemd")
 
 

@@ -8,7 +8,6 @@ end of $NOTIFY_SOCKET. They run in this order: the last ones end the VM.
 import os
 import pwd
 import shlex
-import shutil
 import signal
 import socket
 import subprocess
@@ -75,14 +74,8 @@ class NotifyingVm(Vm):
     manager: Manager | None = field(default=None, init=False)
     reported_at: float = field(default=0.0, init=False)
 
-    @property
-    def programs(self) -> Path:
-        """What the VM's user can run: the cache may be in somebody's home."""
-        return self.place.root / "bin"
-
     def environment(self) -> dict[str, str]:
-        path = f"{self.programs}:{os.environ['PATH']}"
-        return super().environment() | {"PATH": path, "NOTIFY_SOCKET": str(self.place.root / "notify")}
+        return super().environment() | {"NOTIFY_SOCKET": str(self.place.root / "notify")}
 
 
 @pytest.fixture(scope="module")
@@ -98,8 +91,7 @@ def vm(request: pytest.FixtureRequest, make_vm: Callable[..., Vm]) -> Iterator[N
         overlays=(GUESTS / "overlay-vsock",),
         kind=NotifyingVm,
     )
-    made.programs.mkdir(mode=0o755)
-    shutil.copy(vsock_device(), made.programs)
+    made.install(vsock_device())
     made.manager = Manager(made.place.root / "notify")
     made.start()
     made.report  # noqa: B018  (waits for it)
