@@ -70,7 +70,6 @@ void decode_memory(const TableReader& reader, VirtualMachine& vm);
 void decode_volumes(const TableReader& reader, VirtualMachine& vm);
 void decode_shares(const TableReader& reader, VirtualMachine& vm);
 void decode_interfaces(const TableReader& reader, VirtualMachine& vm);
-// After the interfaces, one of which they need.
 void decode_forwarded_ports(const TableReader& reader, VirtualMachine& vm);
 void decode_devices(const TableReader& reader, VirtualMachine& vm);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
+#include <limits>
 
 #include "base/text.h"
 #include "config/decode.h"
@@ -9,7 +9,6 @@ namespace vmcred::config {
 namespace {
 
 using base::concat;
-using base::quoted;
 
 // `end` is "host" or "guest".
 void decode_end(const TableReader& reader, std::string_view end, const TableKeys& keys, std::string& address,
@@ -30,8 +29,6 @@ ForwardedPort decode_forwarded_port(const TableReader& reader) {
   ForwardedPort port;
   reader.read_choice("from", k_forwarded_from_spellings, port.from);
   reader.read_choice("protocol", k_port_protocol_spellings, port.protocol);
-  if (port.from == ForwardedPort::From::guest && port.protocol == ForwardedPort::Protocol::udp)
-    reader.report("protocol", "from 'guest' only protocol 'tcp' can be forwarded");
   decode_end(reader, "host", k_port_host_keys, port.host_address, port.host_port);
   decode_end(reader, "guest", k_port_guest_keys, port.guest_address, port.guest_port);
   return port;
@@ -43,11 +40,6 @@ void decode_forwarded_ports(const TableReader& reader, VirtualMachine& vm) {
   reader.read_tables("forward_ports", k_forwarded_port_keys, [&](const TableReader& element) {
     vm.forwarded_ports.push_back(decode_forwarded_port(element));
   });
-  const bool has_user_network = std::ranges::any_of(
-      vm.interfaces, [](const Interface& interface) { return interface.type == Interface::Type::user; });
-  if (!vm.forwarded_ports.empty() && !has_user_network)
-    reader.report("forward_ports", "'forward_ports' needs an interface of type 'user'",
-                  "add one to 'interfaces': { type = \"user\", id = \"net0\" }");
 }
 
 }  // namespace vmcred::config

@@ -26,7 +26,6 @@ void check_qemu_only(const TableReader& reader, const VirtualMachine& vm) {
   if (vm.hypervisor == Hypervisor::qemu) return;
   const std::string_view other = spelling(vm.hypervisor);
   reader.refuse("machine", k_qemu, other);
-  reader.refuse("cpu", k_qemu, other);
   if (vm.accelerator == Accelerator::tcg)
     reader.report("accelerator",
                   concat("accelerator 'tcg' is for ", k_qemu, " only, not for ", quoted(other)),
@@ -48,21 +47,7 @@ void decode_vsock(const TableReader& vm_reader, VirtualMachine& vm) {
   reader.read_whole("cid", k_least_cid, k_most_cid, value);
   if (value != 0) vm.vsock_cid = value;
   reader.read_choice("device", k_vsock_device_spellings, vm.vsock_device);
-  if (!reader.has("device")) return;
-  if (!reader.has("cid")) reader.report("device", "'vsock.device' needs 'vsock.cid'");
-  if (vm.hypervisor != Hypervisor::qemu)
-    reader.report("device", concat("'vsock.device' is for ", k_qemu, " only, not for ",
-                                   quoted(spelling(vm.hypervisor))));
-}
-
-// What a transport needs of the config.
-void check_transport(const TableReader& reader, const VirtualMachine& vm) {
-  if (vm.transport == Transport::vsock && !vm.vsock_cid)
-    reader.report("transport", "transport 'vsock' needs 'vsock.cid'",
-                  "add 'vsock.cid = NUMBER', one that no other VM has");
-  if (vm.transport == Transport::initrd && !reader.has("initrd"))
-    reader.report("transport", "transport 'initrd' needs 'initrd', which the credentials are appended to",
-                  "add 'initrd = \"PATH\"', the guest's initrd");
+  if (reader.has("device") && !reader.has("cid")) reader.report("device", "'vsock.device' needs 'vsock.cid'");
 }
 
 void read_machine_id(const TableReader& reader, std::string& machine_id) {
@@ -111,7 +96,6 @@ void decode_hardware(const TableReader& reader, VirtualMachine& vm) {
 
 void decode_guest(const TableReader& vm_reader, VirtualMachine& vm) {
   vm_reader.read_choice("transport", k_transport_spellings, vm.transport);
-  check_transport(vm_reader, vm);
   vm_reader.read_boolean("allow_swap", vm.allow_swap);
   read_machine_id(vm_reader, vm.machine_id);
   const Node::Table* table = vm_reader.read_table("guest");

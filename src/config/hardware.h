@@ -63,7 +63,7 @@ struct ForwardedPort {
   Protocol protocol = Protocol::tcp;
   std::string host_address = {};  // empty: any, for `guest` 127.0.0.1
   std::uint16_t host_port = 0;
-  std::string guest_address = {};  // empty: the guest's own
+  std::string guest_address = {};  // empty: the guest's own, for `guest` 10.0.2.4
   std::uint16_t guest_port = 0;
 };
 

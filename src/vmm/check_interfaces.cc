@@ -56,6 +56,25 @@ void check_user_networks(Findings& findings) {
   findings.add("interfaces", "kvmtool takes one interface of type user", "use type = \"tap\" for the others");
 }
 
+// Of QEMU's network for the guest, without its gateway and its name server.
+bool is_forwarded_address(const std::string& address) {
+  return address.starts_with("10.0.2.") && address != "10.0.2.2" && address != "10.0.2.3";
+}
+
+void check_port_from_guest(Findings& findings, const ForwardedPort& port, const std::string& key) {
+  if (port.protocol == ForwardedPort::Protocol::udp)
+    findings.add(
+        concat(key, ".protocol"),
+        concat(findings.name, " forwards no UDP port from the guest to the host (", port.guest_port, ")"),
+        "use protocol = \"tcp\"");
+  if (!port.guest_address.empty() && !is_forwarded_address(port.guest_address))
+    findings.add(concat(key, ".guest.address"),
+                 concat("the guest reaches a port of the host's at an address in 10.0.2.0/24, but not at "
+                        "10.0.2.2 and 10.0.2.3, so not at ",
+                        quoted(port.guest_address)),
+                 "leave 'guest.address' out: it is 10.0.2.4 then");
+}
+
 void check_forwarded_ports(Findings& findings) {
   const auto& vm = findings.vm;
   if (vm.forwarded_ports.empty()) return;
@@ -70,11 +89,8 @@ void check_forwarded_ports(Findings& findings) {
                  "add an interface with type = \"user\"");
   for (std::size_t i = 0; i < vm.forwarded_ports.size(); ++i) {
     const auto& port = vm.forwarded_ports[i];
-    if (port.from == ForwardedPort::From::guest && port.protocol == ForwardedPort::Protocol::udp)
-      findings.add(
-          concat("forward_ports[", i, "].protocol"),
-          concat(findings.name, " forwards no UDP port from the guest to the host (", port.guest_port, ")"),
-          "use protocol = \"tcp\"");
+    if (port.from == ForwardedPort::From::guest)
+      check_port_from_guest(findings, port, concat("forward_ports[", i, "]"));
   }
 }
 

@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <functional>
 
+#include "base/text.h"
+#include "config/load.h"
 #include "support/machine.h"
 
 namespace vmcred::vmm {
@@ -44,6 +46,15 @@ void expect_one_finding(const Row& row) {
   EXPECT_EQ(findings.front().key, row.key);
   EXPECT_EQ(findings.front().sentence, row.sentence);
   EXPECT_EQ(findings.front().hint, row.hint);
+}
+
+// With the place of each, as the one who wrote the config sees them.
+std::vector<std::string> findings_in(std::string_view text) {
+  const auto config = config::parse("x.toml", base::concat("[vms.a]\nkernel = 'k'\n", text), check_vm);
+  if (config) return {};
+  std::vector<std::string> texts = {config.error().what};
+  for (const auto& other : config.error().others) texts.push_back(other.what);
+  return texts;
 }
 
 void share_by_9p(VirtualMachine& vm) {
@@ -88,6 +99,32 @@ TEST(CheckVmTest, WhatATransportNeedsIsFound) {
                       "add an interface of type \"tap\", or leave 'transport' out"});
 }
 
+TEST(CheckVmTest, WhatATransportNeedsIsFoundWhereTheConfigNamesIt) {
+  EXPECT_THAT(findings_in("transport = 'vsock'\nvsock.cid = 3"), IsEmpty());
+  EXPECT_THAT(findings_in("transport = 'initrd'\ninitrd = 'i'"), IsEmpty());
+  EXPECT_THAT(findings_in("transport = 'vsock'"),
+              ElementsAre("x.toml:3:13: transport \"vsock\" needs a virtio socket, and this VM has none"));
+  EXPECT_THAT(
+      findings_in("transport = 'initrd'"),
+      ElementsAre("x.toml:3:13: credentials reach the guest behind its initrd, and this VM has none"));
+}
+
+TEST(CheckVmTest, AGuestOfVfkitFetchesWithoutACid) {
+  EXPECT_THAT(findings_in("hypervisor = 'vfkit'\ntransport = 'vsock'"), IsEmpty());
+  EXPECT_THAT(findings_in("hypervisor = 'vfkit'\ntransport = 'vsock'\nvsock.cid = 3"),
+              ElementsAre("x.toml:5:13: vfkit numbers its guests itself: it takes no CID"));
+}
+
+TEST(CheckVmTest, ABackEndOfTheVirtioSocketIsWhatTheHypervisorHas) {
+  constexpr std::string_view k_crosvm = "initrd = 'i'\nhypervisor = 'crosvm'\n";
+  EXPECT_THAT(findings_in(base::concat(k_crosvm, "vsock = { cid = 3, device = 'vhost' }")), IsEmpty());
+  EXPECT_THAT(findings_in(base::concat(k_crosvm, "vsock = { cid = 3, device = 'vhost-user' }")),
+              ElementsAre("x.toml:5:29: crosvm has no virtio socket by 'vhost-user'"));
+  EXPECT_THAT(findings_in("hypervisor = 'firecracker'\ninitrd = 'i'\n"
+                          "vsock = { cid = 3, device = 'vhost' }"),
+              ElementsAre("x.toml:5:29: firecracker has no virtio socket by 'vhost'"));
+}
+
 TEST(CheckVmTest, InterfacesThatTheHypervisorHasNotAreFound) {
   expect_one_finding({Hypervisor::cloud_hypervisor,
                       [](auto& vm) { vm.interfaces = {{.type = Interface::Type::user, .id = "lan"}}; },
@@ -104,6 +141,38 @@ TEST(CheckVmTest, InterfacesThatTheHypervisorHasNotAreFound) {
        "add an interface with type = \"user\""});
 }
 
+TEST(CheckVmTest, PortsNeedAUserNetwork) {
+  constexpr std::string_view k_sentence =
+      "ports are forwarded through an interface of type user, and this VM has none";
+  constexpr std::string_view k_ports = "forward_ports = [{ host.port = 1, guest.port = 1 }]";
+  EXPECT_THAT(findings_in(base::concat("interfaces = [{ type = 'user', id = 'n' }]\n", k_ports)), IsEmpty());
+  EXPECT_THAT(findings_in(k_ports), ElementsAre(base::concat("x.toml:3:17: ", k_sentence)));
+  EXPECT_THAT(findings_in(base::concat("interfaces = [{ type = 'tap', id = 't' }]\n", k_ports)),
+              ElementsAre(base::concat("x.toml:4:17: ", k_sentence)));
+}
+
+std::vector<std::string> findings_about_port(std::string_view keys) {
+  return findings_in(base::concat(
+      "interfaces = [{ type = 'user', id = 'n' }]\nforward_ports = [{ host.port = 1, ", keys, " }]"));
+}
+
+TEST(CheckVmTest, TheGuestReachesAPortOfTheHostsInItsOwnNetwork) {
+  for (const std::string_view keys :
+       {"from = 'guest', guest.port = 1", "from = 'guest', guest = { port = 1, address = '10.0.2.9' }",
+        "from = 'guest', guest = { port = 1, address = '10.0.2.100' }",
+        "guest = { port = 1, address = '192.168.0.1' }"})
+    EXPECT_THAT(findings_about_port(keys), IsEmpty()) << keys;
+  for (const std::string_view address : {"10.0.2.2", "10.0.2.3", "10.0.3.4", "10.0.20.4", "127.0.0.1"})
+    EXPECT_THAT(
+        findings_about_port(base::concat("from = 'guest', guest = { port = 1, address = '", address, "' }")),
+        ElementsAre(base::concat("x.toml:4:81: the guest reaches a port of the host's at an address in "
+                                 "10.0.2.0/24, but not at 10.0.2.2 and 10.0.2.3, so not at '",
+                                 address, "'")));
+  EXPECT_THAT(findings_about_port("from = 'guest', protocol = 'udp', guest.port = 53"),
+              ElementsAre("x.toml:4:62: qemu's machine 'q35' forwards no UDP port from the guest to the "
+                          "host (53)"));
+}
+
 TEST(CheckVmTest, HardwareThatTheHypervisorHasNotIsFound) {
   expect_one_finding({Hypervisor::kvmtool, [](auto& vm) { vm.hugepages = true; }, "hugepages",
                       "kvmtool has no memory of huge pages",
@@ -116,6 +185,8 @@ TEST(CheckVmTest, HardwareThatTheHypervisorHasNotIsFound) {
                       "leave it out, or use hypervisor qemu, cloud-hypervisor, crosvm or kvmtool"});
   expect_one_finding({Hypervisor::crosvm, [](auto& vm) { vm.graphics = true; }, "graphics",
                       "crosvm has no screen", "leave it out, or use hypervisor qemu or vfkit"});
+  expect_one_finding({Hypervisor::crosvm, [](auto& vm) { vm.cpu = "Haswell"; }, "cpu",
+                      "crosvm has no choice of a CPU model", "leave it out, or use hypervisor qemu"});
   expect_one_finding({Hypervisor::firecracker, [](auto& vm) { vm.vcpu = 33; }, "vcpu",
                       "firecracker takes at most 32 CPUs, not 33", "set vcpu = 32, or less"});
 }

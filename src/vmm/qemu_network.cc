@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/text.h"
+#include "config/load.h"
 #include "vmm/capability.h"
 #include "vmm/qemu_parts.h"
 
@@ -10,19 +11,22 @@ using base::concat;
 using config::ForwardedPort;
 using config::Interface;
 
-std::string_view spelled(ForwardedPort::Protocol protocol) {
-  return protocol == ForwardedPort::Protocol::tcp ? "tcp" : "udp";
+// Where the guest connects to unless the config says: QEMU's own default, and free in its network.
+constexpr std::string_view k_forwarded_address = "10.0.2.4";
+
+std::string_view either(const std::string& address, std::string_view usual) {
+  return address.empty() ? usual : std::string_view(address);
 }
 
 // What reaches QEMU on the host goes to the guest, or the other way round.
 std::string forwarding(const ForwardedPort& port) {
-  const auto protocol = spelled(port.protocol);
+  const auto protocol = config::spelling(port.protocol);
   if (port.from == ForwardedPort::From::host)
     return concat(",hostfwd=", protocol, ":", option_value(port.host_address), ":", port.host_port, "-",
                   option_value(port.guest_address), ":", port.guest_port);
-  const std::string_view host = port.host_address.empty() ? "127.0.0.1" : std::string_view(port.host_address);
-  return concat(",guestfwd=", protocol, ":", option_value(port.guest_address), ":", port.guest_port, "-",
-                protocol, ":", option_value(host), ":", port.host_port);
+  return concat(",guestfwd=", protocol, ":", option_value(either(port.guest_address, k_forwarded_address)),
+                ":", port.guest_port, "-", protocol, ":",
+                option_value(either(port.host_address, "127.0.0.1")), ":", port.host_port);
 }
 
 std::string user_network(const config::VirtualMachine& vm, const std::string& id) {

@@ -145,6 +145,14 @@ TEST(PlanQemuTest, ErrorsNameTheVm) {
   EXPECT_THAT(plan.error().others.front().what, StartsWith("vm 'test-vm': credential 'c1'"));
 }
 
+TEST(PlanQemuTest, APortFromTheGuestIsAtAnAddressOfItsNetwork) {
+  auto vm = test_support::machine();
+  vm.interfaces = {{.id = "n", .mac = "02:00:00:00:00:01"}};
+  vm.forwarded_ports = {{.from = config::ForwardedPort::From::guest, .host_port = 53, .guest_port = 5353}};
+  EXPECT_THAT(texts(*plan_qemu(vm, {}, k_host)),
+              Contains("user,id=net0,guestfwd=tcp:10.0.2.4:5353-tcp:127.0.0.1:53"));
+}
+
 TEST(PlanQemuTest, EveryVmIsShutOffFromItsHostAndLeavesNoCoreOfTheGuest) {
   for (const Machine kind : {Machine::q35, Machine::pc, Machine::microvm}) {
     const auto arguments = texts(*plan_qemu(test_support::machine(kind), {}, k_host));
