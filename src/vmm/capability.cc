@@ -85,6 +85,7 @@ constexpr Capability k_cloud_hypervisor = {
     .balloon = {.device = true, .initial = true, .deflate_on_oom = true},
     .hugepages = true,
     .hotplug = true,
+    .hotplug_step_mib = 128,
     .interfaces = {.tap = true, .macvtap = true, .several_queues = true},
     .shares = {.virtiofs = true, .virtiofs_read_only = true},
     .volumes = {.qcow2 = true, .serial = true, .direct = true, .read_only = true},

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -76,6 +77,7 @@ struct Capability {
   BalloonSupport balloon = {};
   bool hugepages = false;
   bool hotplug = false;
+  std::uint64_t hotplug_step_mib = 2;  // `hotplug_mem` is a multiple of it
   InterfaceSupport interfaces = {};
   bool forwarded_ports = false;
   ShareSupport shares = {};

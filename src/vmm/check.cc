@@ -98,11 +98,12 @@ void Findings::add(std::string key, std::string sentence, std::string hint) {
   m_findings.push_back({.key = std::move(key), .sentence = std::move(sentence), .hint = std::move(hint)});
 }
 
-void Findings::lacks(std::string key, std::string_view thing, bool (*has)(const Capability&),
-                     std::string_view other_way) {
-  add(std::move(key), concat(name, " has no ", thing),
-      other_way.empty() ? concat("leave it out, or use hypervisor ", hypervisors_that(has))
-                        : std::string(other_way));
+void Findings::lacks(std::string key, std::string_view thing, std::string other_way) {
+  add(std::move(key), concat(name, " has no ", thing), std::move(other_way));
+}
+
+void Findings::lacks(std::string key, std::string_view thing, bool (*has)(const Capability&)) {
+  lacks(std::move(key), thing, concat("leave it out, or use hypervisor ", hypervisors_that(has)));
 }
 
 std::vector<config::VmFinding> check_vm(const config::VirtualMachine& vm) {

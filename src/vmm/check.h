@@ -26,9 +26,9 @@ class Findings {
   const std::string name;  // of the hypervisor, for sentences
 
   void add(std::string key, std::string sentence, std::string hint);
-  // "NAME has no THING", with the hypervisors that have it as the hint. `has` tells.
-  void lacks(std::string key, std::string_view thing, bool (*has)(const Capability&),
-             std::string_view other_way = "");
+  // "NAME has no THING", with another way as the hint, or the hypervisors that have it: `has` tells.
+  void lacks(std::string key, std::string_view thing, std::string other_way);
+  void lacks(std::string key, std::string_view thing, bool (*has)(const Capability&));
   std::vector<config::VmFinding> take() && { return std::move(m_findings); }
 
  private:

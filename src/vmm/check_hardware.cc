@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/text.h"
 #include "vmm/check.h"
+#include "vmm/plan_builder.h"
 
 namespace vmcred::vmm {
 namespace {
@@ -10,6 +11,35 @@ using base::quoted;
 using config::Device;
 using config::Share;
 using config::Volume;
+
+// Of huge pages, and of the blocks by which a guest plugs memory in.
+constexpr std::uint64_t k_block_mib = 2;
+
+constexpr std::size_t k_most_socket_path_bytes = 107;  // sockaddr_un
+
+void check_step(Findings& findings, std::string key, std::uint64_t mib, std::uint64_t step,
+                std::string_view when = "") {
+  if (mib % step == 0) return;
+  findings.add(key,
+               concat(findings.name, " takes multiples of ", step, " as ", quoted(key), when, ", not ", mib),
+               concat("set ", key, " = ", (mib / step + 1) * step));
+}
+
+void check_hotplug(Findings& findings) {
+  const auto& vm = findings.vm;
+  if (vm.hotplug_mem_mib == 0) return;
+  if (findings.can.hotplug) {
+    check_step(findings, "hotplug_mem", vm.hotplug_mem_mib, findings.can.hotplug_step_mib);
+    // Unless given it is the same.
+    if (vm.hotplugged_mem_mib != vm.hotplug_mem_mib)
+      check_step(findings, "hotplugged_mem", vm.hotplugged_mem_mib, k_block_mib);
+  } else if (vm.hypervisor == config::Hypervisor::qemu) {
+    findings.lacks("hotplug_mem", "memory to plug in later", "set machine = \"q35\"");
+  } else {
+    findings.lacks("hotplug_mem", "memory to plug in later",
+                   [](const Capability& row) { return row.hotplug; });
+  }
+}
 
 void check_balloon(Findings& findings) {
   const auto& balloon = findings.vm.balloon;
@@ -25,10 +55,8 @@ void check_volume(Findings& findings, const Volume& volume, const std::string& k
   const auto& can = findings.can.volumes;
   const std::string which = concat(" (", quoted(volume.image), ")");
   if (volume.format == Volume::Format::qcow2 && !can.qcow2)
-    findings.lacks(
-        concat(key, ".format"), concat("volume of format qcow2", which),
-        [](const Capability& row) { return row.volumes.qcow2; },
-        "convert it: qemu-img convert -O raw OLD NEW");
+    findings.lacks(concat(key, ".format"), concat("volume of format qcow2", which),
+                   "convert it: qemu-img convert -O raw OLD NEW");
   if (!volume.serial.empty() && !can.serial)
     findings.lacks(concat(key, ".serial"), concat("serial number of a volume", which),
                    [](const Capability& row) { return row.volumes.serial; });
@@ -40,35 +68,43 @@ void check_volume(Findings& findings, const Volume& volume, const std::string& k
                    [](const Capability& row) { return row.volumes.read_only; });
 }
 
+// virtiofsd listens in the runtime directory, under a name that has the tag in it.
+void check_share_socket(Findings& findings, const Share& share, const std::string& key) {
+  // vfkit shares by itself.
+  if (findings.vm.hypervisor == config::Hypervisor::vfkit) return;
+  const std::string path = concat("/run/vmcred/", findings.vm.name, "/", share_socket_name(share));
+  if (path.size() <= k_most_socket_path_bytes) return;
+  const std::size_t most = share.tag.size() - (path.size() - k_most_socket_path_bytes);
+  findings.add(concat(key, ".tag"),
+               concat("the socket of this share would have a path of ", base::byte_count(path.size()),
+                      ", and at most ", k_most_socket_path_bytes, " are possible: ", path),
+               concat("shorten 'tag' to ", base::counted(most, "character")));
+}
+
 void check_virtiofs(Findings& findings, const Share& share, const std::string& key) {
   const auto& can = findings.can.shares;
   const std::string which = concat(" (", quoted(share.tag), ")");
   if (!can.virtiofs)
-    findings.lacks(
-        concat(key, ".protocol"), concat("virtiofs share", which),
-        [](const Capability& row) { return row.shares.virtiofs; },
-        can.plan9 ? concat("use protocol = \"9p\" with ", findings.name) : "use a volume");
+    findings.lacks(concat(key, ".protocol"), concat("virtiofs share", which),
+                   can.plan9 ? concat("use protocol = \"9p\" with ", findings.name) : "use a volume");
   else if (share.read_only && !can.virtiofs_read_only)
     findings.lacks(concat(key, ".read_only"), concat("read-only virtiofs share", which),
                    [](const Capability& row) { return row.shares.virtiofs_read_only; });
+  if (can.virtiofs) check_share_socket(findings, share, key);
 }
 
 void check_plan9(Findings& findings, const Share& share, const std::string& key) {
   const auto& can = findings.can.shares;
   const std::string which = concat(" (", quoted(share.tag), ")");
   if (!can.plan9) {
-    findings.lacks(
-        concat(key, ".protocol"), concat("9p share", which),
-        [](const Capability& row) { return row.shares.plan9; },
-        can.virtiofs ? concat("use protocol = \"virtiofs\" with ", findings.name, ", or a volume")
-                     : "use a volume");
+    findings.lacks(concat(key, ".protocol"), concat("9p share", which),
+                   can.virtiofs ? concat("use protocol = \"virtiofs\" with ", findings.name, ", or a volume")
+                                : "use a volume");
     return;
   }
   if (share.read_only && !can.plan9_read_only)
-    findings.lacks(
-        concat(key, ".read_only"), concat("read-only 9p share", which),
-        [](const Capability& row) { return row.shares.plan9_read_only; },
-        can.virtiofs ? "use protocol = \"virtiofs\"" : "use a read-only volume");
+    findings.lacks(concat(key, ".read_only"), concat("read-only 9p share", which),
+                   can.virtiofs ? "use protocol = \"virtiofs\"" : "use a read-only volume");
   if (share.security_model != Share::SecurityModel::none && !can.plan9_models)
     findings.lacks(concat(key, ".security_model"), concat("choice of a 9p share's security model", which),
                    [](const Capability& row) { return row.shares.plan9_models; });
@@ -84,10 +120,9 @@ void check_memory(Findings& findings) {
   const auto& vm = findings.vm;
   if (vm.hugepages && !findings.can.hugepages)
     findings.lacks("hugepages", "memory of huge pages", [](const Capability& row) { return row.hugepages; });
-  if (vm.hotplug_mem_mib > 0 && !findings.can.hotplug)
-    findings.lacks(
-        "hotplug_mem", "memory to plug in later", [](const Capability& row) { return row.hotplug; },
-        vm.hypervisor == config::Hypervisor::qemu ? "set machine = \"q35\"" : "");
+  else if (vm.hugepages)
+    check_step(findings, "mem", vm.mem_mib, k_block_mib, " with 'hugepages'");
+  check_hotplug(findings);
   check_balloon(findings);
 }
 

@@ -200,6 +200,72 @@ TEST(CheckVmTest, TheMicrovmMachineHasNoMemoryToPlugIn) {
   EXPECT_EQ(findings.front().hint, "set machine = \"q35\"");
 }
 
+TEST(CheckVmTest, MemoryComesInWholeBlocks) {
+  const auto huge = [](VirtualMachine& vm) {
+    vm.hugepages = true;
+    vm.mem_mib = 513;
+  };
+  expect_one_finding({Hypervisor::firecracker, huge, "mem",
+                      "firecracker takes multiples of 2 as 'mem' with 'hugepages', not 513",
+                      "set mem = 514"});
+  expect_one_finding({Hypervisor::qemu, [](auto& vm) { vm.hotplug_mem_mib = vm.hotplugged_mem_mib = 255; },
+                      "hotplug_mem", "qemu's machine 'q35' takes multiples of 2 as 'hotplug_mem', not 255",
+                      "set hotplug_mem = 256"});
+  expect_one_finding({Hypervisor::cloud_hypervisor, [](auto& vm) { vm.hotplug_mem_mib = 200; }, "hotplug_mem",
+                      "cloud-hypervisor takes multiples of 128 as 'hotplug_mem', not 200",
+                      "set hotplug_mem = 256"});
+  const auto plugged = [](VirtualMachine& vm) {
+    vm.hotplug_mem_mib = 256;
+    vm.hotplugged_mem_mib = 1;
+  };
+  for (const auto hypervisor : {Hypervisor::qemu, Hypervisor::cloud_hypervisor}) {
+    auto vm = machine(hypervisor);
+    plugged(vm);
+    const auto findings = check_vm(vm);
+    ASSERT_EQ(findings.size(), 1U);
+    EXPECT_EQ(findings.front().key, "hotplugged_mem");
+    EXPECT_EQ(findings.front().hint, "set hotplugged_mem = 2");
+  }
+}
+
+TEST(CheckVmTest, WholeBlocksOfMemoryAreWell) {
+  auto vm = machine(Hypervisor::qemu);
+  vm.mem_mib = 513;
+  vm.hotplug_mem_mib = 258;
+  vm.hotplugged_mem_mib = 2;
+  EXPECT_THAT(check_vm(vm), IsEmpty());
+  vm.mem_mib = 514;
+  vm.hugepages = true;
+  EXPECT_THAT(check_vm(vm), IsEmpty());
+}
+
+TEST(CheckVmTest, ATagThatMakesTheSocketsPathTooLongIsFound) {
+  const auto tag_of = [](std::size_t bytes) {
+    return [=](VirtualMachine& vm) {
+      vm.name = std::string(63, 'n');
+      vm.shares = {{.tag = std::string(bytes, 't'), .source = "/s"}};
+    };
+  };
+  for (const auto hypervisor : {Hypervisor::qemu, Hypervisor::cloud_hypervisor}) {
+    auto vm = machine(hypervisor);
+    tag_of(17)(vm);
+    EXPECT_THAT(check_vm(vm), IsEmpty());
+    tag_of(18)(vm);
+    const auto findings = check_vm(vm);
+    ASSERT_EQ(findings.size(), 1U);
+    EXPECT_EQ(findings.front().key, "shares[0].tag");
+    EXPECT_EQ(findings.front().sentence,
+              base::concat("the socket of this share would have a path of 108 bytes, and at most 107 are "
+                           "possible: /run/vmcred/",
+                           std::string(63, 'n'), "/virtiofs-", std::string(18, 't'), ".sock"));
+    EXPECT_EQ(findings.front().hint, "shorten 'tag' to 17 characters");
+  }
+  auto vm = machine(Hypervisor::vfkit);
+  vm.initrd.clear();
+  tag_of(36)(vm);  // shares by itself, without a socket
+  EXPECT_THAT(check_vm(vm), IsEmpty());
+}
+
 TEST(CheckVmTest, KvmtoolTakesFourVolumes) {
   auto vm = machine(Hypervisor::kvmtool);
   vm.volumes.assign(4, Volume{.image = "/a"});
