@@ -139,7 +139,7 @@ constexpr Capability k_kvmtool = {
     .kernel_params =
         "console=ttyS0 noapic noacpi pci=conf1 reboot=k panic=1 i8042.direct=1 i8042.dumbkbd=1 "
         "i8042.nopnp=1 i8042.noaux=1",
-    .not_in_paths = ",",
+    .not_in_paths = {.volumes = ",", .shares = ","},
     .program = "lkvm",
     .comes_from = "Debian: kvmtool"};
 
@@ -152,7 +152,7 @@ constexpr Capability k_stratovirt = {.hypervisor = Hypervisor::stratovirt,
                                      .shares = {.virtiofs = true, .virtiofs_read_only = true},
                                      .volumes = {.serial = true, .direct = true, .read_only = true},
                                      .kernel_params = "console=ttyS0 pci=off reboot=k panic=-1",
-                                     .not_in_paths = ",=",
+                                     .not_in_paths = {.volumes = ",="},
                                      .program = "stratovirt",
                                      .comes_from = "its source"};
 
@@ -178,7 +178,7 @@ constexpr Capability k_vfkit = {.hypervisor = Hypervisor::vfkit,
                                 .volumes = {.serial = true},
                                 .graphics = true,
                                 .kernel_params = "console=hvc0 reboot=t panic=-1",
-                                .not_in_paths = ",\"",
+                                .not_in_paths = {.boot = ",\"", .volumes = ",\"", .shares = ",\""},
                                 .program = "vfkit",
                                 .comes_from = "Homebrew, on macOS only"};
 

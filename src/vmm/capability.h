@@ -66,6 +66,13 @@ struct VolumeSupport {
   std::size_t most = 0;  // 0: any number
 };
 
+// Characters that its options can't carry in a path: only where they take the path apart from other values.
+struct PathLimits {
+  std::string_view boot = {};  // of the kernel and the initrd
+  std::string_view volumes = {};
+  std::string_view shares = {};
+};
+
 struct Capability {
   config::Hypervisor hypervisor;
   config::Machine machine = config::Machine::q35;  // QEMU only
@@ -88,11 +95,11 @@ struct Capability {
   bool cpu_model = false;
   bool uuid = false;       // the machine's, besides systemd.machine_id= on the kernel's command line
   unsigned most_cpus = 0;  // 0: no limit of its own
-  std::size_t kernel_line_bytes = 0;   // 0: the kernel's own limit
-  std::string_view kernel_params;      // without which its guests don't print, or don't end
-  std::string_view not_in_paths = {};  // characters that its options can't carry in a path
-  std::string_view program;            // its usual name on $PATH
-  std::string_view comes_from;         // where one gets it
+  std::size_t kernel_line_bytes = 0;  // 0: the kernel's own limit
+  std::string_view kernel_params;     // without which its guests don't print, or don't end
+  PathLimits not_in_paths = {};
+  std::string_view program;     // its usual name on $PATH
+  std::string_view comes_from;  // where one gets it
 };
 
 std::span<const Capability> capabilities();

@@ -38,8 +38,8 @@ void check_cpus(Findings& findings) {
 
 // The line that the transport makes longest, with an address for notifications that is longer than any.
 void check_kernel_line(Findings& findings) {
-  const std::size_t most = kernel_line_room(findings.vm);
-  if (most == 0) return;
+  const auto most = kernel_line_room(findings.vm);
+  if (!most) return;
   HostFacts host{.program = "", .runtime_directory = "", .kvm = true};
   host.notify_address = "vsock-stream:2:4294967295";
   Transport transport = findings.vm.transport;
@@ -48,13 +48,13 @@ void check_kernel_line(Findings& findings) {
   if (bytes > most)
     findings.add("kernel_params",
                  concat("the kernel's command line would have ", base::byte_count(bytes), ", and ",
-                        findings.name, " takes ", base::byte_count(most), " of it besides its devices"),
+                        findings.name, " takes ", base::byte_count(*most), " of it besides its devices"),
                  "shorten 'kernel_params'");
 }
 
-// What a path holds that the hypervisor's options can't.
-void check_path(Findings& findings, std::string key, std::string_view path) {
-  const std::size_t at = path.find_first_of(findings.can.not_in_paths);
+// `refused` are the characters that the hypervisor's option can't carry in this path.
+void check_path(Findings& findings, std::string key, std::string_view path, std::string_view refused) {
+  const std::size_t at = path.find_first_of(refused);
   if (at == std::string_view::npos) return;
   findings.add(
       std::move(key),
@@ -64,12 +64,13 @@ void check_path(Findings& findings, std::string key, std::string_view path) {
 
 void check_paths(Findings& findings) {
   const auto& vm = findings.vm;
-  check_path(findings, "kernel", vm.kernel);
-  check_path(findings, "initrd", vm.initrd);
+  const auto& refused = findings.can.not_in_paths;
+  check_path(findings, "kernel", vm.kernel, refused.boot);
+  check_path(findings, "initrd", vm.initrd, refused.boot);
   for (std::size_t i = 0; i < vm.volumes.size(); ++i)
-    check_path(findings, concat("volumes[", i, "].image"), vm.volumes[i].image);
+    check_path(findings, concat("volumes[", i, "].image"), vm.volumes[i].image, refused.volumes);
   for (std::size_t i = 0; i < vm.shares.size(); ++i)
-    check_path(findings, concat("shares[", i, "].source"), vm.shares[i].source);
+    check_path(findings, concat("shares[", i, "].source"), vm.shares[i].source, refused.shares);
 }
 
 void check_screen(Findings& findings) {

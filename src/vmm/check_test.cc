@@ -280,8 +280,30 @@ TEST(CheckVmTest, APathThatTheOptionsCannotCarryIsFound) {
   expect_one_finding({Hypervisor::stratovirt, [](auto& vm) { vm.volumes = {{.image = "/a,b"}}; },
                       "volumes[0].image", "stratovirt can't have ',' in a path: '/a,b'",
                       "rename the file, or link to it by another name"});
+  expect_one_finding({Hypervisor::vfkit, [](auto& vm) { vm.kernel = "/k,1"; }, "kernel",
+                      "vfkit can't have ',' in a path: '/k,1'",
+                      "rename the file, or link to it by another name"});
+  expect_one_finding({Hypervisor::kvmtool,
+                      [](auto& vm) {
+                        share_by_9p(vm);
+                        vm.shares.front().source = "/a,b";
+                      },
+                      "shares[0].source", "kvmtool can't have ',' in a path: '/a,b'",
+                      "rename the file, or link to it by another name"});
   auto vm = machine(Hypervisor::qemu);
   vm.volumes = {{.image = "/a,b"}};
+  EXPECT_THAT(check_vm(vm), IsEmpty());
+}
+
+TEST(CheckVmTest, APathThatStandsByItselfMayHoldAnything) {
+  for (const auto hypervisor : {Hypervisor::kvmtool, Hypervisor::stratovirt}) {
+    auto vm = machine(hypervisor);
+    vm.kernel = "/k,a=1";
+    vm.initrd = "/i,a=1";
+    EXPECT_THAT(check_vm(vm), IsEmpty());
+  }
+  auto vm = machine(Hypervisor::stratovirt);
+  vm.shares = {{.tag = "s", .source = "/a,b=c"}};  // virtiofsd's
   EXPECT_THAT(check_vm(vm), IsEmpty());
 }
 
@@ -299,6 +321,14 @@ TEST(CheckVmTest, FirecrackersCommandLineEndsAtItsLimit) {
   vm.volumes = {{.image = "/a"}};  // takes room on the line
   EXPECT_EQ(of_size(fits - 40), 0U);
   EXPECT_EQ(of_size(fits - 39), 1U);
+}
+
+TEST(CheckVmTest, DevicesThatLeaveNoRoomOnTheCommandLineAreFound) {
+  auto vm = machine(Hypervisor::firecracker);
+  vm.volumes.assign(60, Volume{.image = "/a"});
+  const auto findings = check_vm(vm);
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_EQ(findings.front().key, "kernel_params");
 }
 
 TEST(CheckVmTest, AllThatIsWrongIsFoundAtOnce) {

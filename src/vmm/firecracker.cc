@@ -5,7 +5,6 @@
 #include "vmm/capability.h"
 #include "vmm/carriage.h"
 #include "vmm/json_body.h"
-#include "vmm/kernel_line.h"
 #include "vmm/plan_builder.h"
 #include "vmm/sockets.h"
 
@@ -111,17 +110,6 @@ void add_start(PlanBuilder& plan) {
   plan.request("/actions", std::move(body).take());
 }
 
-base::Result<void> check_kernel_line(const config::VirtualMachine& vm, const std::string& line) {
-  const std::size_t most = kernel_line_room(vm);
-  if (line.size() <= most) return {};
-  return base::Error{
-      .kind = base::ErrorKind::config,
-      .what = concat("vm ", base::quoted(vm.name), ": the kernel's command line has ",
-                     base::byte_count(line.size()), ", and with this VM's devices firecracker takes ",
-                     base::byte_count(most)),
-      .hint = "shorten 'kernel_params'"};
-}
-
 }  // namespace
 
 base::Result<LaunchPlan> plan_firecracker(const config::VirtualMachine& vm,
@@ -129,7 +117,6 @@ base::Result<LaunchPlan> plan_firecracker(const config::VirtualMachine& vm,
                                           const HostFacts& host) {
   VMCRED_TRY_ASSIGN(const Carriage carriage, choose_carriage(vm, outlines));
   PlanBuilder plan(vm, host, outlines, carriage.transport);
-  VMCRED_TRY(check_kernel_line(vm, plan.kernel_line()));
   const std::string socket = plan.socket_path(k_api_socket);
   plan.add("--api-sock", socket);
   plan.add("--id", vm.name);

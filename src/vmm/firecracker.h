@@ -12,7 +12,7 @@
 
 namespace vmcred::vmm {
 
-// Fails as choose_carriage() does, and where the kernel's command line is longer than it takes.
+// Fails as choose_carriage() does.
 base::Result<LaunchPlan> plan_firecracker(const config::VirtualMachine& vm,
                                           std::span<const CredentialOutline> outlines, const HostFacts& host);
 

@@ -5,13 +5,11 @@
 
 #include "support/machine.h"
 #include "vmm/json_body.h"
-#include "vmm/kernel_line.h"
 
 namespace vmcred::vmm {
 namespace {
 
 using testing::Contains;
-using testing::HasSubstr;
 using testing::Not;
 
 const HostFacts k_host{.program = "/fc", .runtime_directory = "/run/v", .kvm = true};
@@ -41,18 +39,6 @@ TEST(PlanFirecrackerTest, MetadataPastTheDefaultLimitAskForMore) {
   const auto large = arguments_with_metadata_of(500'000);
   EXPECT_THAT(large, Contains("--mmds-size-limit"));
   EXPECT_THAT(large, Contains("--http-api-max-payload-size"));
-}
-
-TEST(PlanFirecrackerTest, TheCommandLineIsFilledToItsLimitAndNoFurther) {
-  auto vm = machine();
-  vm.kernel_params = {"x"};
-  const std::size_t bytes = kernel_line(vm, k_host, config::Transport::initrd).size();
-  vm.kernel_params = {std::string(1 + kernel_line_room(vm) - bytes, 'x')};
-  EXPECT_TRUE(plan_firecracker(vm, {}, k_host));
-  vm.kernel_params.front() += 'x';
-  const auto plan = plan_firecracker(vm, {}, k_host);
-  ASSERT_FALSE(plan);
-  EXPECT_THAT(plan.error().what, HasSubstr("vm 'test-vm': the kernel's command line has"));
 }
 
 TEST(PlanFirecrackerTest, PagesAreReportedFromVersion1_14On) {

@@ -65,9 +65,9 @@ std::string kernel_line(const VirtualMachine& vm, const HostFacts& host, Transpo
   return base::join(line, " ");
 }
 
-std::size_t kernel_line_room(const VirtualMachine& vm) {
+std::optional<std::size_t> kernel_line_room(const VirtualMachine& vm) {
   const std::size_t limit = capability_of(vm).kernel_line_bytes;
-  if (limit == 0) return 0;
+  if (limit == 0) return std::nullopt;
   // " pci=off" and a terminator; " virtio_mmio.device=4K@0xc0001000:12" each, with room for longer numbers.
   constexpr std::size_t k_fixed = 16;
   constexpr std::size_t k_each = 40;

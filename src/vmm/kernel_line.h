@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "config/model.h"
@@ -14,8 +15,8 @@ namespace vmcred::vmm {
 // What the hypervisor needs, what the transport needs, and the config's kernel_params last, so that they win.
 std::string kernel_line(const config::VirtualMachine& vm, const HostFacts& host, config::Transport transport);
 
-// How long it may be, where the hypervisor has a limit of its own and adds its devices to the line; else 0.
-std::size_t kernel_line_room(const config::VirtualMachine& vm);
+// How long it may be, where the hypervisor has a limit of its own and adds its devices to the line.
+std::optional<std::size_t> kernel_line_room(const config::VirtualMachine& vm);
 
 // The guest must run a program of ours first: its systemd does not look into the initrd by itself.
 bool needs_shim(const config::VirtualMachine& vm, config::Transport transport);
