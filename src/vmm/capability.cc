@@ -212,6 +212,10 @@ const TransportOffer* offer(const Capability& capability, Transport transport) {
   return found == capability.transports.end() ? nullptr : &*found;
 }
 
+Transport first_transport(const config::VirtualMachine& vm) {
+  return vm.transport == Transport::automatic ? capability_of(vm).transports.front().transport : vm.transport;
+}
+
 std::string row_name(const Capability& capability) {
   const auto name = config::spelling(capability.hypervisor);
   return has_machines(capability) ? base::concat(name, " ", config::spelling(capability.machine))

@@ -108,6 +108,9 @@ const Capability& capability_of(const config::VirtualMachine& vm);
 // nullptr where the hypervisor does not have this transport.
 const TransportOffer* offer(const Capability& capability, config::Transport transport);
 
+// What carries the VM's set unless that is too large for it: the config's choice, or the best.
+config::Transport first_transport(const config::VirtualMachine& vm);
+
 // "qemu q35", "firecracker"; `sentence_name` is for errors: "qemu's machine 'microvm'".
 std::string row_name(const Capability& capability);
 std::string sentence_name(const Capability& capability);

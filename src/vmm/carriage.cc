@@ -68,9 +68,6 @@ bool is_fetched(Transport transport) {
          transport == Transport::mmds;
 }
 
-bool is_fetched(const config::VirtualMachine& vm) {
-  return is_fetched(vm.transport == Transport::automatic ? capability_of(vm).transports.front().transport
-                                                         : vm.transport);
-}
+bool is_fetched(const config::VirtualMachine& vm) { return is_fetched(first_transport(vm)); }
 
 }  // namespace vmcred::vmm

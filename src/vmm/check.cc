@@ -11,7 +11,6 @@ namespace {
 
 using base::concat;
 using base::quoted;
-using config::Transport;
 
 // "qemu, crosvm or vfkit": each hypervisor once, whichever of its machines it is.
 std::string hypervisors_that(bool (*has)(const Capability&)) {
@@ -42,10 +41,8 @@ void check_kernel_line(Findings& findings) {
   if (!most) return;
   HostFacts host{.program = "", .runtime_directory = "", .kvm = true};
   host.notify_address = "vsock-stream:2:4294967295";
-  Transport transport = findings.vm.transport;
-  if (transport == Transport::automatic) transport = findings.can.transports.front().transport;
-  const std::size_t bytes = kernel_line(findings.vm, host, transport).size();
-  if (bytes > most)
+  const std::size_t bytes = kernel_line(findings.vm, host, first_transport(findings.vm)).size();
+  if (bytes > *most)
     findings.add("kernel_params",
                  concat("the kernel's command line would have ", base::byte_count(bytes), ", and ",
                         findings.name, " takes ", base::byte_count(*most), " of it besides its devices"),

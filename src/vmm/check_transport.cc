@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/text.h"
-#include "vmm/carriage.h"
 #include "vmm/check.h"
 
 namespace vmcred::vmm {
 namespace {
 
 using base::concat;
-using base::quoted;
 using config::Transport;
 
 std::string title(Transport transport) {
@@ -55,11 +53,7 @@ void check_needs(Findings& findings, Transport transport) {
 }  // namespace
 
 void check_transport(Findings& findings) {
-  const Transport transport = findings.vm.transport;
-  if (transport == Transport::automatic) {
-    check_needs(findings, findings.can.transports.front().transport);
-    return;
-  }
+  const Transport transport = first_transport(findings.vm);
   if (offer(findings.can, transport) == nullptr) {
     findings.add("transport", concat(findings.name, " has no ", title(transport)),
                  concat("leave 'transport' out, or choose one of: ", offered(findings.can)));
