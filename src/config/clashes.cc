@@ -33,11 +33,9 @@ class Owners {
 
 // The host has one interface of each name.
 void claim_interfaces(Owners<std::string_view>& owners, const Member& member, const VirtualMachine& vm) {
-  for (const Interface& interface : vm.interfaces) {
-    const bool is_on_host =
-        interface.type == Interface::Type::tap || interface.type == Interface::Type::macvtap;
-    if (is_on_host && !interface.id.empty()) owners.claim(member, interface.id, quoted(interface.id));
-  }
+  for (const Interface& interface : vm.interfaces)
+    if (is_on_host(interface) && !interface.id.empty())
+      owners.claim(member, interface.id, quoted(interface.id));
 }
 
 }  // namespace

@@ -216,6 +216,20 @@ Transport first_transport(const config::VirtualMachine& vm) {
   return vm.transport == Transport::automatic ? capability_of(vm).transports.front().transport : vm.transport;
 }
 
+std::vector<std::string> chosen(std::initializer_list<std::pair<bool, std::string_view>> words) {
+  std::vector<std::string> result;
+  for (const auto& [is_chosen, word] : words)
+    if (is_chosen) result.emplace_back(word);
+  return result;
+}
+
+std::vector<std::string> types_of(const InterfaceSupport& interfaces) {
+  return chosen({{interfaces.user, "user"},
+                 {interfaces.tap, "tap"},
+                 {interfaces.tap, "bridge"},
+                 {interfaces.macvtap, "macvtap"}});
+}
+
 std::string row_name(const Capability& capability) {
   const auto name = config::spelling(capability.hypervisor);
   return has_machines(capability) ? base::concat(name, " ", config::spelling(capability.machine))

@@ -6,9 +6,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "config/model.h"
 #include "vmm/host_facts.h"
@@ -110,6 +113,12 @@ const TransportOffer* offer(const Capability& capability, config::Transport tran
 
 // What carries the VM's set unless that is too large for it: the config's choice, or the best.
 config::Transport first_transport(const config::VirtualMachine& vm);
+
+// Those words of which it is true.
+std::vector<std::string> chosen(std::initializer_list<std::pair<bool, std::string_view>> words);
+
+// As the config spells them.
+std::vector<std::string> types_of(const InterfaceSupport& interfaces);
 
 // "qemu q35", "firecracker"; `sentence_name` is for errors: "qemu's machine 'microvm'".
 std::string row_name(const Capability& capability);

@@ -15,14 +15,6 @@ using config::Interface;
 
 bool is_user(const Interface& interface) { return interface.type == Interface::Type::user; }
 
-std::string types_of(const InterfaceSupport& can) {
-  std::vector<std::string> types;
-  if (can.user) types.emplace_back("user");
-  if (can.tap) types.emplace_back("tap, bridge");
-  if (can.macvtap) types.emplace_back("macvtap");
-  return base::join(types, ", ");
-}
-
 bool has_type(const InterfaceSupport& can, Interface::Type type) {
   switch (type) {
     case Interface::Type::user:
@@ -41,7 +33,7 @@ void check_interface(Findings& findings, const Interface& interface, const std::
   if (!has_type(can, interface.type)) {
     findings.add(concat(key, ".type"),
                  concat(findings.name, " has no interface of type ", config::spelling(interface.type), which),
-                 concat("choose one of: ", types_of(can)));
+                 concat("choose one of: ", base::join(types_of(can), ", ")));
     return;
   }
   if (interface.vhost && !can.vhost)

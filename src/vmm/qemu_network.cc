@@ -57,12 +57,10 @@ void add_back_end(PlanBuilder& plan, const Interface& interface, const std::stri
   }
 }
 
-bool has_queues(const Interface& interface) { return interface.type != Interface::Type::user; }
-
 // Two vectors for each pair of queues, one for the configuration and one for the control queue.
 std::string multiqueue(const config::VirtualMachine& vm, const Interface& interface) {
   const unsigned queues = queue_pairs(vm);
-  if (!has_queues(interface) || queues == 1) return "";
+  if (!config::is_on_host(interface) || queues == 1) return "";
   const bool has_vectors = vm.machine != config::Machine::microvm;
   return concat(",mq=on", has_vectors ? concat(",vectors=", 2 * queues + 2) : "");
 }

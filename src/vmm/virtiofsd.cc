@@ -2,6 +2,7 @@
 #include "vmm/virtiofsd.h"
 
 #include "base/text.h"
+#include "config/load.h"
 #include "vmm/plan_builder.h"
 
 namespace vmcred::vmm {
@@ -10,27 +11,14 @@ namespace {
 using base::concat;
 using config::Share;
 
-std::string_view spelled(Share::Cache cache) {
-  switch (cache) {
-    case Share::Cache::automatic:
-      break;
-    case Share::Cache::always:
-      return "always";
-    case Share::Cache::metadata:
-      return "metadata";
-    case Share::Cache::never:
-      return "never";
-  }
-  return "auto";
-}
-
 HelperPlan plan_for(const config::VirtualMachine& vm, const Share& share,
                     const std::string& runtime_directory) {
   HelperPlan plan{.program = "virtiofsd",
                   .arguments = {},
                   .socket = concat(runtime_directory, "/", share_socket_name(share))};
   plan.arguments = {concat("--socket-path=", plan.socket), concat("--shared-dir=", share.source),
-                    "--sandbox=none", "--inode-file-handles=never", concat("--cache=", spelled(share.cache))};
+                    "--sandbox=none", "--inode-file-handles=never",
+                    concat("--cache=", config::spelling(share.cache))};
   if (share.read_only) plan.arguments.emplace_back("--readonly");
   // crosvm takes the tag from the program; QEMU 7.1 to 8.0 crashes where the program has one.
   if (vm.hypervisor == config::Hypervisor::crosvm) plan.arguments.push_back(concat("--tag=", share.tag));

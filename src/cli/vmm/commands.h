@@ -23,7 +23,6 @@ std::string_view spelling(vmm::Api api);
 std::string_view spelling(vmm::StopMethod method);
 std::string_view spelling(vmm::Readiness readiness);
 std::string_view spelling(vmm::VsockBackEnd back_end);
-std::vector<std::string> spelled(const vmm::InterfaceSupport& interfaces);
 std::vector<std::string> spelled(const vmm::ShareSupport& shares);
 std::vector<std::string> spelled(const vmm::VolumeSupport& volumes);
 std::vector<std::string> spelled(const vmm::BalloonSupport& balloon);

@@ -35,7 +35,7 @@ ordered_json hardware(const Capability& row) {
           {"uuid", row.uuid},
           {"graphics", row.graphics},
           {"interfaces",
-           {{"types", spelled(interfaces)},
+           {{"types", vmm::types_of(interfaces)},
             {"several_queues", interfaces.several_queues},
             {"vhost", interfaces.vhost},
             {"forward_ports", row.forwarded_ports}}},

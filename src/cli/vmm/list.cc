@@ -108,8 +108,9 @@ std::string capabilities_as_text(std::span<const Capability> rows) {
       });
   const std::string network = table_of(
       "network", rows, {"interfaces", "queues", "vhost", "port forwarding"}, [](const Capability& row) {
-        return Words{listed(spelled(row.interfaces)), row.interfaces.several_queues ? "one a CPU" : "one",
-                     yes_no(row.interfaces.vhost), yes_no(row.forwarded_ports)};
+        return Words{listed(vmm::types_of(row.interfaces)),
+                     row.interfaces.several_queues ? "one a CPU" : "one", yes_no(row.interfaces.vhost),
+                     yes_no(row.forwarded_ports)};
       });
   const std::string files = table_of("files", rows, {"volumes", "shares"}, [](const Capability& row) {
     return Words{volumes(row), listed(spelled(row.shares))};

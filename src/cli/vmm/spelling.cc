@@ -53,46 +53,29 @@ std::string_view spelling(vmm::VsockBackEnd back_end) {
   return "vhost";
 }
 
-Words spelled(const vmm::InterfaceSupport& interfaces) {
-  Words words;
-  if (interfaces.user) words.emplace_back("user");
-  if (interfaces.tap) words.insert(words.end(), {"tap", "bridge"});
-  if (interfaces.macvtap) words.emplace_back("macvtap");
-  return words;
-}
-
 Words spelled(const vmm::ShareSupport& shares) {
-  Words words;
-  if (shares.virtiofs) words.emplace_back("virtiofs");
-  if (shares.virtiofs_read_only) words.emplace_back("virtiofs read-only");
-  if (shares.plan9) words.emplace_back("9p");
-  if (shares.plan9_read_only) words.emplace_back("9p read-only");
-  if (shares.plan9_models) words.emplace_back("9p security models");
-  return words;
+  return vmm::chosen({{shares.virtiofs, "virtiofs"},
+                      {shares.virtiofs_read_only, "virtiofs read-only"},
+                      {shares.plan9, "9p"},
+                      {shares.plan9_read_only, "9p read-only"},
+                      {shares.plan9_models, "9p security models"}});
 }
 
 Words spelled(const vmm::VolumeSupport& volumes) {
-  Words words = {"raw"};
-  if (volumes.qcow2) words.emplace_back("qcow2");
-  if (volumes.serial) words.emplace_back("serial");
-  if (volumes.direct) words.emplace_back("direct");
-  if (volumes.read_only) words.emplace_back("read-only");
-  return words;
+  return vmm::chosen({{true, "raw"},
+                      {volumes.qcow2, "qcow2"},
+                      {volumes.serial, "serial"},
+                      {volumes.direct, "direct"},
+                      {volumes.read_only, "read-only"}});
 }
 
 Words spelled(const vmm::BalloonSupport& balloon) {
-  Words words;
-  if (balloon.device) words.emplace_back("yes");
-  if (balloon.initial) words.emplace_back("initial");
-  if (balloon.deflate_on_oom) words.emplace_back("deflate on OOM");
-  return words;
+  return vmm::chosen(
+      {{balloon.device, "yes"}, {balloon.initial, "initial"}, {balloon.deflate_on_oom, "deflate on OOM"}});
 }
 
 Words devices_of(const vmm::Capability& capability) {
-  Words words;
-  if (capability.pci) words.emplace_back("pci");
-  if (capability.usb) words.emplace_back("usb");
-  return words;
+  return vmm::chosen({{capability.pci, "pci"}, {capability.usb, "usb"}});
 }
 
 }  // namespace vmcred::cli
