@@ -44,7 +44,7 @@ struct Interface {
 
   Type type = Type::user;
   std::string id = {};      // of tap and macvtap: the interface's name on the host
-  std::string mac = {};     // "02:00:00:01:01:01"
+  std::string mac = {};     // "02:00:00:01:01:01"; never empty
   std::string bridge = {};  // of tap: the host's bridge that it joins; may be empty
   std::string link = {};    // of macvtap: the host's interface below it
   MacvtapMode mode = MacvtapMode::bridge;

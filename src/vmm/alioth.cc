@@ -52,7 +52,7 @@ std::string interface_value(const PlanBuilder& plan, const Interface& interface,
   return concat(
       "tap,",
       is_macvtap ? concat("tap=", values(plan.macvtap_path(interface))) : concat("if=", values(interface.id)),
-      interface.mac.empty() ? "" : concat(",mac=", interface.mac), ",mtu=1500,qp=", queue_pairs(plan.vm()));
+      ",mac=", interface.mac, ",mtu=1500,qp=", queue_pairs(plan.vm()));
 }
 
 void add_vsock(PlanBuilder& plan, Values& values) {

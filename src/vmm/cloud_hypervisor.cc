@@ -84,7 +84,7 @@ void write_disks(JsonBody& body, const config::VirtualMachine& vm) {
 void write_interface(JsonBody& body, const config::VirtualMachine& vm, const Interface& interface) {
   body.begin_object().text("id", interface.id);
   if (interface.type == Interface::Type::tap) body.text("tap", interface.id);
-  if (!interface.mac.empty()) body.text("mac", interface.mac);
+  body.text("mac", interface.mac);
   body.number("num_queues", 2 * std::uint64_t{queue_pairs(vm)}).end_object();
 }
 

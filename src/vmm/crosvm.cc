@@ -47,7 +47,7 @@ void add_machine(PlanBuilder& plan) {
 }
 
 void add_interface(PlanBuilder& plan, const Interface& interface) {
-  const std::string mac = interface.mac.empty() ? "" : concat(",mac=", interface.mac);
+  const std::string mac = concat(",mac=", interface.mac);
   const std::string vhost = interface.vhost ? ",vhost-net" : "";
   const unsigned queues = queue_pairs(plan.vm());
   plan.add("--net");

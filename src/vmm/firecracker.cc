@@ -58,8 +58,7 @@ void add_interfaces(PlanBuilder& plan) {
   for (std::size_t i = 0; i < interfaces.size(); ++i) {
     JsonBody body;
     body.begin_object().text("iface_id", interface_id(i)).text("host_dev_name", interfaces[i].id);
-    if (!interfaces[i].mac.empty()) body.text("guest_mac", interfaces[i].mac);
-    body.end_object();
+    body.text("guest_mac", interfaces[i].mac).end_object();
     plan.request(concat("/network-interfaces/", interface_id(i)), std::move(body).take());
   }
 }

@@ -25,7 +25,7 @@ void add_machine(PlanBuilder& plan) {
 }
 
 void add_interface(PlanBuilder& plan, const Interface& interface) {
-  const std::string mac = interface.mac.empty() ? "" : concat(",guest_mac=", interface.mac);
+  const std::string mac = concat(",guest_mac=", interface.mac);
   plan.add("--network");
   if (interface.type == Interface::Type::user) {
     plan.add(concat("mode=user", mac));

@@ -140,7 +140,7 @@ TEST(PlanLaunchTest, EachTransportOfEachHypervisorIsTheGoldenOne) {
     for (const auto& way : row.transports) {
       auto vm = bare(row);
       vm.transport = way.transport;
-      if (way.transport == Transport::mmds) vm.interfaces = {{.type = Interface::Type::tap, .id = "tap0"}};
+      if (way.transport == Transport::mmds) add_interfaces(row, vm);
       expect_golden(file_name(row, config::spelling(way.transport)), vm, host_of(row));
     }
 }

@@ -77,8 +77,7 @@ void add_qemu_interfaces(PlanBuilder& plan) {
     if (interface.type == Interface::Type::user) takes_ports = false;
     // Booting over the network is not for a guest that has its kernel from the host.
     const bool has_rom = vm.machine != config::Machine::microvm;
-    plan.add("-device", concat(virtio_device(vm, "virtio-net"), ",netdev=", id,
-                               interface.mac.empty() ? "" : concat(",mac=", interface.mac),
+    plan.add("-device", concat(virtio_device(vm, "virtio-net"), ",netdev=", id, ",mac=", interface.mac,
                                multiqueue(vm, interface), has_rom ? ",romfile=" : ""));
   }
 }

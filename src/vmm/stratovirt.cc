@@ -66,8 +66,7 @@ void add_interfaces(PlanBuilder& plan) {
       plan.add_descriptors(concat("tap,id=net", i, vhost, ",fd="), plan.plan_macvtap(interface, 1));
     else
       plan.add(concat("tap,id=net", i, ",ifname=", interface.id, vhost));
-    plan.add("-device", concat("virtio-net-device,id=nic", i, ",netdev=net", i,
-                               interface.mac.empty() ? "" : concat(",mac=", interface.mac)));
+    plan.add("-device", concat("virtio-net-device,id=nic", i, ",netdev=net", i, ",mac=", interface.mac));
   }
 }
 

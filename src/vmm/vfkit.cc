@@ -33,8 +33,7 @@ void add_devices(PlanBuilder& plan) {
                             volume.serial.empty() ? "" : concat(",deviceId=", volume.serial)));
   for (const auto& share : vm.shares)
     add_device(plan, concat("virtio-fs,sharedDir=", share.source, ",mountTag=", share.tag));
-  for (const auto& interface : vm.interfaces)
-    add_device(plan, concat("virtio-net,nat", interface.mac.empty() ? "" : concat(",mac=", interface.mac)));
+  for (const auto& interface : vm.interfaces) add_device(plan, concat("virtio-net,nat,mac=", interface.mac));
 }
 
 // One socket for each port: the guest connects, and the host listens on it.
