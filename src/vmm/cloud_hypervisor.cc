@@ -7,7 +7,6 @@
 #include "vmm/capability.h"
 #include "vmm/carriage.h"
 #include "vmm/json_body.h"
-#include "vmm/kernel_line.h"
 #include "vmm/plan_builder.h"
 #include "vmm/sockets.h"
 
@@ -23,11 +22,11 @@ using config::Volume;
 constexpr std::uint64_t k_mib = 1024 * 1024;
 
 // Of a request's body: the default of the library that serves the API, raised after v53.
-constexpr Version k_last_with_small_bodies = {.major = 53, .minor = 9999};
+constexpr Version k_first_with_large_bodies = {.major = 54, .minor = 0};
 constexpr std::size_t k_large_body_bytes = 4 * 1024 * 1024;
 
 std::size_t most_bytes(const config::VirtualMachine& vm, const HostFacts& host) {
-  if (host.version && *host.version > k_last_with_small_bodies) return k_large_body_bytes;
+  if (host.version && *host.version >= k_first_with_large_bodies) return k_large_body_bytes;
   return offer(capability_of(vm), Transport::smbios)->request_bytes;
 }
 

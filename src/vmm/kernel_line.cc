@@ -96,9 +96,4 @@ std::uint32_t credentials_port(const VirtualMachine& vm, VsockBackEnd back_end) 
                                          : k_credentials_port;
 }
 
-std::string uuid_text(std::string_view machine_id) {
-  return concat(machine_id.substr(0, 8), "-", machine_id.substr(8, 4), "-", machine_id.substr(12, 4), "-",
-                machine_id.substr(16, 4), "-", machine_id.substr(20));
-}
-
 }  // namespace vmcred::vmm

@@ -27,7 +27,4 @@ std::string next_init(const config::VirtualMachine& vm);
 // Where the guest fetches its credentials. With vhost the host has one port space for all guests.
 std::uint32_t credentials_port(const config::VirtualMachine& vm, VsockBackEnd back_end);
 
-// "0123…" as "01234567-89ab-…".
-std::string uuid_text(std::string_view machine_id);
-
 }  // namespace vmcred::vmm

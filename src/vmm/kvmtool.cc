@@ -59,7 +59,7 @@ base::Result<LaunchPlan> plan_kvmtool(const config::VirtualMachine& vm,
   VMCRED_TRY_ASSIGN(const Carriage carriage, choose_carriage(vm, outlines));
   PlanBuilder plan(vm, host, outlines, carriage.transport);
   // Its sockets are in $HOME/.lkvm.
-  plan.set_environment(concat("HOME=", host.runtime_directory));
+  plan.add_environment(concat("HOME=", host.runtime_directory));
   add_machine(plan);
   plan.add("--kernel", vm.kernel);
   plan.add_initrd("--initrd");

@@ -111,6 +111,11 @@ std::string share_socket_name(const config::Share& share) {
   return concat(k_virtiofs_socket_prefix, share.tag, k_virtiofs_socket_suffix);
 }
 
+std::string uuid_text(std::string_view machine_id) {
+  return concat(machine_id.substr(0, 8), "-", machine_id.substr(8, 4), "-", machine_id.substr(12, 4), "-",
+                machine_id.substr(16, 4), "-", machine_id.substr(20));
+}
+
 bool has_virtiofs(const config::VirtualMachine& vm) {
   return std::ranges::any_of(
       vm.shares, [](const auto& share) { return share.protocol == config::Share::Protocol::virtiofs; });

@@ -35,8 +35,9 @@ class PlanBuilder {
   std::vector<std::size_t> plan_macvtap(const config::Interface& interface, unsigned queues);
   std::string macvtap_path(const config::Interface& interface) const;
 
-  // The guest's initrd with the set appended; its number, for what is no argument.
+  // The guest's initrd with the set appended.
   PlannedFile initrd_file() const;
+  // Of a file that is no argument: its number in the plan.
   std::size_t plan_file(PlannedFile file);
   // "-initrd", with the set appended or as it is; nothing where the guest has none.
   void add_initrd(std::string option);
@@ -47,7 +48,7 @@ class PlanBuilder {
   bool by_initrd() const { return m_transport == config::Transport::initrd; }
 
   void set_api_socket(std::string path) { m_plan.api_socket = std::move(path); }
-  void set_environment(std::string assignment) { m_plan.environment.push_back(std::move(assignment)); }
+  void add_environment(std::string assignment) { m_plan.environment.push_back(std::move(assignment)); }
   void need_terminal() { m_plan.needs_terminal = true; }
   void request(std::string path, std::vector<BodyPiece> body, std::vector<std::size_t> descriptors = {});
 
@@ -64,6 +65,9 @@ class PlanBuilder {
 
 // Of virtiofsd, in the runtime directory.
 std::string share_socket_name(const config::Share& share);
+
+// Of "0123…": "01234567-89ab-…".
+std::string uuid_text(std::string_view machine_id);
 
 bool has_virtiofs(const config::VirtualMachine& vm);
 

@@ -16,12 +16,19 @@ using config::Transport;
 constexpr std::size_t k_fw_cfg_name_bytes = 55 - sizeof("opt/io.systemd.credentials/") + 1;
 constexpr std::size_t k_fw_cfg_most_items = 512;
 
-// systemd before 257 reads one page of each structure and drops the rest in silence.
-constexpr int k_first_systemd_past_one_page = 257;
-constexpr std::size_t k_smbios_page_bytes = 4096;
-
 // From 254 on systemd keeps credentials on a tmpfs of 1 MiB, so every started page counts.
 constexpr int k_first_systemd_on_tmpfs = 254;
+
+// What is known of the guest's systemd leaves room for such a version.
+bool may_be_systemd_before(const GuestSystemd& systemd, int version) {
+  return systemd.kind == GuestSystemd::Kind::unknown ||
+         (systemd.kind == GuestSystemd::Kind::version && systemd.version < version);
+}
+
+bool may_be_systemd_from(const GuestSystemd& systemd, int version) {
+  return systemd.kind == GuestSystemd::Kind::unknown ||
+         (systemd.kind == GuestSystemd::Kind::version && systemd.version >= version);
+}
 
 // What the VMM's own structures take of the table: fixed ones, and one memory device for each 16 GiB.
 std::size_t own_structures_bytes(const config::VirtualMachine& vm) {
@@ -36,22 +43,12 @@ SmbiosLimits smbios_limits(const config::VirtualMachine& vm, const TransportOffe
   const std::size_t taken = own_structures_bytes(vm) + smbios::oem_structure_size(1, 1);
   const std::size_t total = taken > offered.bytes ? 0 : offered.bytes - own_structures_bytes(vm);
   const bool one_page = may_be_systemd_before(vm.guest_systemd, k_first_systemd_past_one_page);
-  return {.structure_bytes = one_page ? std::min(k_smbios_page_bytes, total) : total,
+  return {.structure_bytes = one_page ? std::min(k_page_bytes, total) : total,
           .total_bytes = total,
           .most_structures = offered.structures};
 }
 
 }  // namespace
-
-bool may_be_systemd_before(const GuestSystemd& systemd, int version) {
-  return systemd.kind == GuestSystemd::Kind::unknown ||
-         (systemd.kind == GuestSystemd::Kind::version && systemd.version < version);
-}
-
-bool may_be_systemd_from(const GuestSystemd& systemd, int version) {
-  return systemd.kind == GuestSystemd::Kind::unknown ||
-         (systemd.kind == GuestSystemd::Kind::version && systemd.version >= version);
-}
 
 TransportLimits transport_limits(const config::VirtualMachine& vm) {
   const auto allowed = [&](Transport transport) -> const TransportOffer* {

@@ -34,10 +34,9 @@ struct TransportLimits {
 
 inline constexpr std::size_t k_page_bytes = 4096;
 
-TransportLimits transport_limits(const config::VirtualMachine& vm);
+// systemd before it reads one page of each SMBIOS structure and drops the rest in silence.
+inline constexpr int k_first_systemd_past_one_page = 257;
 
-// What is known of the guest's systemd leaves room for such a version.
-bool may_be_systemd_before(const config::GuestSystemd& systemd, int version);
-bool may_be_systemd_from(const config::GuestSystemd& systemd, int version);
+TransportLimits transport_limits(const config::VirtualMachine& vm);
 
 }  // namespace vmcred::vmm
