@@ -48,7 +48,7 @@ struct Interface {
   std::string bridge = {};  // of tap: the host's bridge that it joins; may be empty
   std::string link = {};    // of macvtap: the host's interface below it
   MacvtapMode mode = MacvtapMode::bridge;
-  bool vhost = false;  // of tap: the kernel moves the packets
+  bool vhost = false;  // of tap and macvtap: the kernel moves the packets
 };
 
 // Does it have an interface of its own on the host, which somebody has to make?

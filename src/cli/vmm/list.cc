@@ -6,6 +6,7 @@
 #include "command/output.h"
 #include "config/load.h"
 #include "credential/credential.h"
+#include "vmm/transport_limits.h"
 
 namespace vmcred::cli {
 namespace {
@@ -33,8 +34,10 @@ std::string limits(const vmm::TransportOffer& way) {
   Words words = {base::byte_count(way.bytes)};
   if (way.structures > 0) words.push_back(concat("in ", base::counted(way.structures, "structure")));
   if (way.request_bytes > 0)
-    words.push_back(
-        concat("or ", base::byte_count(way.request_bytes), " of a request that describes the VM"));
+    words.push_back(concat("and at most ", base::byte_count(way.request_bytes), " of the request"));
+  if (way.structures > 0)
+    words.push_back(concat(base::byte_count(vmm::k_page_bytes), " for guests before systemd ",
+                           vmm::k_first_systemd_past_one_page));
   if (way.items > 0) words.push_back(concat(way.items, " items without asking for more"));
   return listed(words);
 }
