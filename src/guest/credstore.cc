@@ -8,9 +8,9 @@
 #include <cerrno>
 
 #include "base/file.h"
+#include "base/file_names.h"
 #include "base/scope_exit.h"
 #include "base/text.h"
-#include "guest/file_names.h"
 #include "guest/target.h"
 
 namespace vmcred::guest {
@@ -23,7 +23,7 @@ using base::UniqueFd;
 using credential::CredentialSet;
 
 void remove_with_files(const std::string& directory) {
-  for (const auto& name : file_names(directory)) ::unlink(base::concat(directory, "/", name).c_str());
+  for (const auto& name : base::file_names(directory)) ::unlink(base::concat(directory, "/", name).c_str());
   ::rmdir(directory.c_str());
 }
 

@@ -3,7 +3,7 @@
 
 #include <gmock/gmock.h>
 
-#include "guest/file_names.h"
+#include "base/file_names.h"
 #include "guest/test_tree.h"
 #include "support/bytes.h"
 
@@ -35,14 +35,14 @@ TEST(CredstoreTest, MakesTheDirectoryAndNothingBesideIt) {
   EXPECT_EQ(tree.read("run/credstore/a"), "of a");
   EXPECT_EQ(mode_of(tree.path("run/credstore")), 0700U);
   EXPECT_EQ(mode_of(tree.path("run/credstore/b")), 0400U);
-  EXPECT_THAT(file_names(tree.path("run")), ElementsAre("credstore"));
+  EXPECT_THAT(base::file_names(tree.path("run")), ElementsAre("credstore"));
 }
 
 TEST(CredstoreTest, AddsToWhatIsThere) {
   const TestTree tree;
   tree.write("store/other", "1");
   ASSERT_TRUE(store_credentials(tree.path("store"), set_of({"a"})));
-  EXPECT_THAT(file_names(tree.path("store")), ElementsAre("a", "other"));
+  EXPECT_THAT(base::file_names(tree.path("store")), ElementsAre("a", "other"));
 }
 
 TEST(CredstoreTest, OverwritesNothingAndThenLeavesNothing) {
@@ -53,8 +53,8 @@ TEST(CredstoreTest, OverwritesNothingAndThenLeavesNothing) {
   EXPECT_EQ(stored.error().kind, base::ErrorKind::refused);
   EXPECT_THAT(stored.error().what, HasSubstr("has a credential 'b' already"));
   EXPECT_EQ(tree.read("store/b"), "mine");
-  EXPECT_THAT(file_names(tree.path("store")), ElementsAre("b"));
-  EXPECT_THAT(file_names(tree.path()), ElementsAre("store"));
+  EXPECT_THAT(base::file_names(tree.path("store")), ElementsAre("b"));
+  EXPECT_THAT(base::file_names(tree.path()), ElementsAre("store"));
 }
 
 TEST(CredstoreTest, RefusesADisk) {
@@ -67,7 +67,7 @@ TEST(CredstoreTest, RefusesADisk) {
 TEST(CredstoreTest, TakesASetOfNothing) {
   const TestTree tree;
   ASSERT_TRUE(store_credentials(tree.path("store"), {}));
-  EXPECT_THAT(file_names(tree.path("store")), IsEmpty());
+  EXPECT_THAT(base::file_names(tree.path("store")), IsEmpty());
 }
 
 }  // namespace

@@ -8,9 +8,9 @@
 #include <cstdlib>
 
 #include "base/file.h"
+#include "base/file_names.h"
 #include "base/text.h"
 #include "credential/credential.h"
-#include "guest/file_names.h"
 #include "guest/secret_file.h"
 
 namespace vmcred::guest {
@@ -60,7 +60,7 @@ Result<CredentialDirectory> CredentialDirectory::open(const command::Arguments& 
 Result<std::vector<StoredCredential>> CredentialDirectory::list() const {
   std::vector<StoredCredential> found;
   if (!m_fd.valid()) return found;
-  VMCRED_TRY_ASSIGN(const auto names, file_names(m_fd, m_path));
+  VMCRED_TRY_ASSIGN(const auto names, base::file_names(m_fd.get(), m_path));
   for (const auto& name : names) {
     struct stat status{};
     if (::fstatat(m_fd.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(status.st_mode))

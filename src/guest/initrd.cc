@@ -8,11 +8,11 @@
 #include <cerrno>
 
 #include "base/file.h"
+#include "base/file_names.h"
 #include "base/text.h"
 #include "credential/archive.h"
 #include "credential/initrd_segment.h"
 #include "guest/directory.h"
-#include "guest/file_names.h"
 #include "guest/secret_file.h"
 #include "guest/target.h"
 
@@ -68,7 +68,7 @@ Result<void> provide_run(const std::string& root) {
 }
 
 Result<void> remove_shim(const std::string& directory) {
-  for (const auto& name : file_names(directory)) {
+  for (const auto& name : base::file_names(directory)) {
     const std::string path = concat(directory, "/", name);
     if (::unlink(path.c_str()) != 0) return base::errno_error(path);
   }

@@ -11,9 +11,9 @@
 #include <utility>
 
 #include "base/file.h"
+#include "base/file_names.h"
 #include "base/text.h"
 #include "base/unique_fd.h"
-#include "guest/file_names.h"
 
 namespace vmcred::guest {
 namespace {
@@ -70,7 +70,7 @@ bool has_route(const sockaddr_in& address) {
 }
 
 std::vector<std::string> ethernet_interfaces() {
-  std::vector<std::string> interfaces = file_names("/sys/class/net");
+  std::vector<std::string> interfaces = base::file_names("/sys/class/net");
   std::erase_if(interfaces, [](const std::string& interface) { return !is_ethernet_device(interface); });
   return interfaces;
 }

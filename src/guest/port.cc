@@ -7,8 +7,8 @@
 #include <optional>
 
 #include "base/file.h"
+#include "base/file_names.h"
 #include "base/text.h"
-#include "guest/file_names.h"
 #include "guest/kernel_module.h"
 
 namespace vmcred::guest {
@@ -22,7 +22,7 @@ constexpr std::size_t k_max_port_name_bytes = 256;
 
 // The device's name ("vport1p1"), or nothing while there is no such port.
 std::optional<std::string> find_device(const PortPlaces& places, std::string_view port) {
-  for (const auto& device : file_names(places.names)) {
+  for (const auto& device : base::file_names(places.names)) {
     const auto name =
         base::read_text_file(base::concat(places.names, "/", device, "/name"), k_max_port_name_bytes);
     if (name && (*name == port || *name == base::concat(port, "\n"))) return device;

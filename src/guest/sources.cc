@@ -5,10 +5,10 @@
 #include <algorithm>
 
 #include "base/file.h"
+#include "base/file_names.h"
 #include "base/text.h"
 #include "command/output.h"
 #include "credential/oem_string.h"
-#include "guest/file_names.h"
 #include "guest/kernel_module.h"
 #include "guest/secret_file.h"
 #include "smbios/type11.h"
@@ -77,7 +77,7 @@ void Collector::add(Credential credential, std::string_view subject) {
 }
 
 Result<void> Collector::read_fw_cfg() {
-  for (const auto& item : file_names(base::concat(m_sysfs, k_fw_cfg_credentials)))
+  for (const auto& item : base::file_names(base::concat(m_sysfs, k_fw_cfg_credentials)))
     VMCRED_TRY(read_fw_cfg_item(item));
   return {};
 }

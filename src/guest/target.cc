@@ -9,8 +9,8 @@
 #include <cerrno>
 
 #include "base/file.h"
+#include "base/file_names.h"
 #include "base/text.h"
-#include "guest/file_names.h"
 #include "secret/memory_mount.h"
 
 namespace vmcred::guest {
@@ -84,7 +84,7 @@ Result<void> place_credentials(const std::string& path, const credential::Creden
                                Placement placement) {
   VMCRED_TRY(make_directories(path));
   VMCRED_TRY_ASSIGN(const UniqueFd directory, base::open_file(path, O_RDONLY | O_DIRECTORY));
-  VMCRED_TRY_ASSIGN(const auto names, file_names(directory, path));
+  VMCRED_TRY_ASSIGN(const auto names, base::file_names(directory.get(), path));
   if (!names.empty())
     return Error{.kind = ErrorKind::refused,
                  .what = base::concat(path, " holds ", base::counted(names.size(), "file"), " already"),

@@ -6,6 +6,7 @@
 #include <cerrno>
 
 #include "base/file.h"
+#include "base/file_names.h"
 #include "base/text.h"
 #include "config/path.h"
 #include "config/pins.h"
@@ -146,7 +147,7 @@ std::vector<std::string> Vault::identity_files(const config::Config& config) con
   if (m_credentials_directory.empty()) return config.store.identities;
   std::vector<std::string> files;
   const auto folder = base::open_file(m_credentials_directory, O_RDONLY | O_DIRECTORY);
-  const auto names = folder ? store::names_in(folder->get(), m_credentials_directory)
+  const auto names = folder ? base::file_names(folder->get(), m_credentials_directory)
                             : Result<std::vector<std::string>>(folder.error());
   if (names)
     for (const auto& name : *names)

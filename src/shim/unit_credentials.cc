@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "shim/unit_credentials.h"
 
-#include <dirent.h>
-#include <fcntl.h>
 #include <algorithm>
-#include <memory>
 
-#include "base/file.h"
+#include "base/file_names.h"
 #include "base/text.h"
 #include "credential/directory.h"
 #include "credential/provider_protocol.h"
@@ -22,21 +19,6 @@ using base::Result;
 using credential::CredentialName;
 
 constexpr std::string_view k_prefix = "host-";
-
-Result<std::vector<std::string>> names_in(int directory_fd) {
-  VMCRED_TRY_ASSIGN(base::UniqueFd copy, base::open_beneath(directory_fd, ".", O_RDONLY | O_DIRECTORY));
-  const auto close = [](DIR* directory) { ::closedir(directory); };
-  const std::unique_ptr<DIR, decltype(close)> directory(::fdopendir(copy.get()), close);
-  if (directory == nullptr) return base::errno_error("credentials directory");
-  static_cast<void>(copy.release());
-  std::vector<std::string> names;
-  while (const dirent* entry = ::readdir(directory.get())) {
-    const std::string name = entry->d_name;
-    if (name != "." && name != "..") names.push_back(name);
-  }
-  std::ranges::sort(names);
-  return names;
-}
 
 Result<TakenCredential> read_one(int directory_fd, const std::string& file,
                                  const std::vector<std::string>& may_be_empty) {

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/abandoned_git_locks.h"
 
-#include <dirent.h>
+#include <fcntl.h>
 #include <unistd.h>
 #include <algorithm>
 #include <cctype>
 #include <cerrno>
 #include <chrono>
-#include <memory>
 #include <string_view>
 #include <thread>
 #include <vector>
 
 #include "base/file.h"
+#include "base/file_names.h"
 #include "base/text.h"
 #include "store/repository_lock.h"
 
@@ -52,12 +52,15 @@ bool is_git(const std::string& process) {
   return name && (*name == "git\n" || name->starts_with("git-"));
 }
 
+// Also true where nobody can tell.
 bool git_runs() {
-  const std::unique_ptr<DIR, int (*)(DIR*)> processes(::opendir("/proc"), ::closedir);
+  const auto processes = base::open_file("/proc", O_RDONLY | O_DIRECTORY);
   if (!processes) return true;
-  while (const dirent* entry = ::readdir(processes.get()))
-    if (std::isdigit(static_cast<unsigned char>(entry->d_name[0])) != 0 && is_git(entry->d_name)) return true;
-  return false;
+  const auto names = base::file_names(processes->get(), "/proc");
+  if (!names) return true;
+  return std::ranges::any_of(*names, [](const std::string& name) {
+    return std::isdigit(static_cast<unsigned char>(name[0])) != 0 && is_git(name);
+  });
 }
 
 }  // namespace

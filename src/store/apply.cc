@@ -9,6 +9,7 @@
 #include <cstdio>
 
 #include "base/file.h"
+#include "base/file_names.h"
 #include "base/text.h"
 #include "store/checkpoint.h"
 #include "store/folder.h"
@@ -44,7 +45,7 @@ base::Result<void> merge_entry(int from, int to, const std::string& name, const 
 }
 
 base::Result<void> merge(int from, int to, const std::string& folder) {
-  VMCRED_TRY_ASSIGN(const auto names, names_in(from, folder));
+  VMCRED_TRY_ASSIGN(const auto names, base::file_names(from, folder));
   for (const auto& name : names) VMCRED_TRY(merge_entry(from, to, name, path_in(folder, name)));
   return {};
 }

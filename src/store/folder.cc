@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/folder.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <algorithm>
 #include <cerrno>
 
-#include "base/file.h"
-#include "base/scope_exit.h"
+#include "base/file_names.h"
 #include "base/text.h"
 #include "store/checkpoint.h"
 
@@ -96,26 +94,10 @@ base::Result<base::UniqueFd> make_folder(int root, std::string_view path) {
   return std::move(reached.folder);
 }
 
-base::Result<std::vector<std::string>> names_in(int folder, std::string_view subject) {
-  const int copy = ::openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  DIR* stream = copy < 0 ? nullptr : ::fdopendir(copy);
-  if (stream == nullptr) return base::errno_error(subject);
-  const base::ScopeExit close([&] { ::closedir(stream); });
-  std::vector<std::string> names;
-  errno = 0;
-  while (const dirent* entry = ::readdir(stream)) {
-    const std::string_view name = entry->d_name;
-    if (name != "." && name != "..") names.emplace_back(name);
-  }
-  if (errno != 0) return base::errno_error(subject);
-  std::ranges::sort(names);
-  return names;
-}
-
 base::Result<void> remove_folder(int parent, const std::string& name) {
   VMCRED_TRY_ASSIGN(const base::UniqueFd folder, open_part(parent, name, name));
   if (!folder.valid()) return {};
-  VMCRED_TRY_ASSIGN(const auto names, names_in(folder.get(), name));
+  VMCRED_TRY_ASSIGN(const auto names, base::file_names(folder.get(), name));
   for (const auto& entry : names) VMCRED_TRY(remove_entry(folder.get(), entry));
   checkpoint("rmdir");
   if (::unlinkat(parent, name.c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT) return base::errno_error(name);

@@ -22,9 +22,6 @@ base::Result<base::UniqueFd> open_deepest_folder(int root, std::string_view path
 // As open_folder(), but makes what is absent.
 base::Result<base::UniqueFd> make_folder(int root, std::string_view path);
 
-// What is in an open folder, without "." and "..", sorted. `subject` names it in errors.
-base::Result<std::vector<std::string>> names_in(int folder, std::string_view subject);
-
 // Removes a folder with all that is in it, following no link. Absence is fine.
 base::Result<void> remove_folder(int parent, const std::string& name);
 

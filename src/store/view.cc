@@ -10,6 +10,7 @@
 #include <set>
 
 #include "base/file.h"
+#include "base/file_names.h"
 #include "base/text.h"
 #include "store/folder.h"
 #include "store/tree_path.h"
@@ -95,7 +96,7 @@ base::Result<std::vector<std::string>> View::names(std::string_view folder) cons
   if (!fd.valid() && errno != ENOENT && errno != ENOTDIR)
     return base::errno_error(base::concat(root(), "/", folder));
   if (fd.valid()) {
-    VMCRED_TRY_ASSIGN(auto on_disk, names_in(fd.get(), base::concat(root(), "/", folder)));
+    VMCRED_TRY_ASSIGN(auto on_disk, base::file_names(fd.get(), base::concat(root(), "/", folder)));
     found.insert(on_disk.begin(), on_disk.end());
   }
   if (m_changes != nullptr) {

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vars/collect.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <algorithm>
 #include <cerrno>
-#include <memory>
 
 #include "base/file.h"
+#include "base/file_names.h"
 #include "base/text.h"
 #include "secret/read.h"
 
@@ -20,22 +19,6 @@ using base::Error;
 using base::ErrorKind;
 using base::quoted;
 using base::Result;
-using base::UniqueFd;
-
-Result<std::vector<std::string>> names_in(int folder) {
-  VMCRED_TRY_ASSIGN(UniqueFd again, base::open_beneath(folder, ".", O_RDONLY | O_DIRECTORY));
-  DIR* opened = ::fdopendir(again.get());
-  if (opened == nullptr) return base::errno_error("$out");
-  const std::unique_ptr<DIR, int (*)(DIR*)> directory(opened, ::closedir);
-  (void)again.release();
-  std::vector<std::string> names;
-  while (const dirent* entry = ::readdir(directory.get())) {
-    const std::string name = entry->d_name;
-    if (name != "." && name != "..") names.push_back(name);
-  }
-  std::ranges::sort(names);
-  return names;
-}
 
 Error wrong(const std::string& file, std::string_view what, std::string hint = {}) {
   return {.kind = ErrorKind::credential,
@@ -77,7 +60,7 @@ Result<secret::SecretBuffer> read_file(int folder, const std::string& name,
 
 Result<ScriptResult> collect(int folder, std::span<const std::string> expected,
                              std::span<const std::string> may_be_empty) {
-  VMCRED_TRY_ASSIGN(const auto names, names_in(folder));
+  VMCRED_TRY_ASSIGN(const auto names, base::file_names(folder, "$out"));
   ScriptResult result;
   for (const std::string& name : expected) {
     const bool can_be_empty = std::ranges::find(may_be_empty, name) != may_be_empty.end();

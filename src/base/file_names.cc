@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "guest/file_names.h"
+#include "base/file_names.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -9,7 +9,7 @@
 
 #include "base/file.h"
 
-namespace vmcred::guest {
+namespace vmcred::base {
 namespace {
 
 struct CloseDirectory {
@@ -18,18 +18,19 @@ struct CloseDirectory {
 
 }  // namespace
 
-base::Result<std::vector<std::string>> file_names(const base::UniqueFd& directory, std::string_view subject) {
+Result<std::vector<std::string>> file_names(int directory, std::string_view subject) {
   // A descriptor of its own: reading a directory moves the position, which copies would share.
-  VMCRED_TRY_ASSIGN(base::UniqueFd fd, base::open_beneath(directory.get(), ".", O_RDONLY | O_DIRECTORY));
+  UniqueFd fd(::openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!fd.valid()) return errno_error(subject);
   const std::unique_ptr<DIR, CloseDirectory> stream(::fdopendir(fd.get()));
-  if (!stream) return base::errno_error(subject);
+  if (!stream) return errno_error(subject);
   static_cast<void>(fd.release());
 
   std::vector<std::string> names;
   for (;;) {
     errno = 0;
     const dirent* entry = ::readdir(stream.get());
-    if (entry == nullptr && errno != 0) return base::errno_error(subject);
+    if (entry == nullptr && errno != 0) return errno_error(subject);
     if (entry == nullptr) break;
     const std::string_view name = entry->d_name;
     if (name != "." && name != "..") names.emplace_back(name);
@@ -39,10 +40,10 @@ base::Result<std::vector<std::string>> file_names(const base::UniqueFd& director
 }
 
 std::vector<std::string> file_names(const std::string& path) {
-  const auto directory = base::open_file(path, O_RDONLY | O_DIRECTORY);
+  const auto directory = open_file(path, O_RDONLY | O_DIRECTORY);
   if (!directory) return {};
-  auto names = file_names(*directory, path);
+  auto names = file_names(directory->get(), path);
   return names ? *std::move(names) : std::vector<std::string>();
 }
 
-}  // namespace vmcred::guest
+}  // namespace vmcred::base
