@@ -20,7 +20,6 @@ using credential::PullAnswer;
 using secret::SecretBuffer;
 
 constexpr int k_quiet_milliseconds = 100;
-constexpr int k_close_milliseconds = 2000;
 
 std::span<const std::byte> as_bytes(std::string_view text) { return std::as_bytes(std::span(text)); }
 
@@ -72,8 +71,7 @@ Result<credential::CredentialSet> ask_for_set(int connection, Deadline deadline)
 
 Result<void> say_taken(int connection, Deadline deadline) {
   VMCRED_TRY(send_all(connection, as_bytes(credential::k_pull_taken), deadline));
-  // A socket that is closed before the host has read might take the last words with it; a port keeps them.
-  if (::shutdown(connection, SHUT_WR) == 0) has_bytes(connection, k_close_milliseconds);
+  wait_until_heard(connection);
   return {};
 }
 

@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guest/deadline.h"
 
-#include <algorithm>
 #include <charconv>
-#include <thread>
 
 #include "base/text.h"
 
 namespace vmcred::guest {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 constexpr int k_max_timeout_seconds = 24 * 60 * 60;
 
@@ -28,19 +24,6 @@ base::Result<std::chrono::seconds> timeout_of(const command::Arguments& argument
         .kind = base::ErrorKind::usage,
         .what = base::concat("--timeout takes whole seconds, at most ", k_max_timeout_seconds)};
   return std::chrono::seconds(seconds);
-}
-
-Deadline deadline_in(std::chrono::milliseconds time) { return Clock::now() + time; }
-
-int milliseconds_until(Deadline deadline) {
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
-  return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 1000L * k_max_timeout_seconds));
-}
-
-bool pause_until(Deadline deadline, std::chrono::milliseconds pause) {
-  if (Clock::now() >= deadline) return false;
-  std::this_thread::sleep_for(pause);
-  return true;
 }
 
 }  // namespace vmcred::guest

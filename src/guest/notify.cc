@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <poll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <algorithm>
@@ -10,6 +9,7 @@
 #include "guest/commands.h"
 #include "guest/directory.h"
 #include "guest/notify_address.h"
+#include "guest/timed_io.h"
 #include "guest/vsock.h"
 
 namespace vmcred::guest {
@@ -23,7 +23,6 @@ using base::UniqueFd;
 
 constexpr std::string_view k_credential = "vmm.notify_socket";
 constexpr timeval k_send_time{.tv_sec = 10, .tv_usec = 0};
-constexpr int k_close_milliseconds = 2000;
 
 Result<NotifyAddress> host_address(const command::Arguments& arguments) {
   VMCRED_TRY_ASSIGN(const auto directory, CredentialDirectory::open_system(arguments));
@@ -56,16 +55,14 @@ Error host_error(std::string_view step) {
   return {.kind = ErrorKind::host, .what = concat("virtio socket: ", step, ": ", base::errno_text(errno))};
 }
 
-// The host closes the connection once it has the message; one that is closed before might be lost.
+// The host closes the connection once it has the message.
 Result<void> send_message(const UniqueFd& socket, std::string_view message) {
   if (::setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &k_send_time, sizeof k_send_time) != 0)
     return host_error("set a time limit");
   if (::send(socket.get(), message.data(), message.size(), MSG_NOSIGNAL) !=
       static_cast<ssize_t>(message.size()))
     return host_error("send");
-  ::shutdown(socket.get(), SHUT_WR);
-  pollfd closing{.fd = socket.get(), .events = POLLIN, .revents = 0};
-  ::poll(&closing, 1, k_close_milliseconds);
+  wait_until_heard(socket.get());
   return {};
 }
 

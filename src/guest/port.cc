@@ -10,6 +10,7 @@
 #include "base/file_names.h"
 #include "base/text.h"
 #include "guest/kernel_module.h"
+#include "guest/timed_io.h"
 
 namespace vmcred::guest {
 namespace {
@@ -43,30 +44,27 @@ Result<base::UniqueFd> open_port(const PortPlaces& places, std::string_view port
     if (fd.valid()) return fd;
     const bool may_come = errno == ENOENT || errno == ENXIO || errno == EBUSY;
     if (!may_come) return base::errno_error(path);
-  } while (pause_until(deadline));
+  } while (pause_before(deadline));
   return Error{.kind = ErrorKind::host,
                .what = base::concat("no usable virtio-serial port is named ", base::quoted(port)),
-               .hint = "the host adds the port when it starts the VM; 'report --console' needs none"};
+               .hint = "the host adds the port when it starts the VM"};
 }
 
 Result<void> write_to_port(const PortPlaces& places, std::string_view port, std::string_view text,
                            std::chrono::milliseconds timeout) {
   const Deadline deadline = deadline_in(timeout);
-  VMCRED_TRY_ASSIGN(const base::UniqueFd fd, open_port(places, port, O_WRONLY, deadline));
-  while (!text.empty()) {
-    const ssize_t n = ::write(fd.get(), text.data(), text.size());
-    if (n >= 0) {
-      text.remove_prefix(static_cast<std::size_t>(n));
-    } else if (errno == EAGAIN) {
-      if (!pause_until(deadline))
-        return Error{.kind = ErrorKind::host,
-                     .what = base::concat("the host does not read from port ", base::quoted(port)),
-                     .hint = "--timeout SECONDS waits longer; --console needs no reader"};
-    } else if (errno != EINTR) {
-      return base::errno_error(base::concat("port ", base::quoted(port)));
-    }
+  auto fd = open_port(places, port, O_WRONLY, deadline);
+  if (!fd) {
+    Error error = std::move(fd).error();
+    if (!error.hint.empty()) error.hint += "; 'report --console' needs none";
+    return error;
   }
-  return {};
+  const auto sent = send_all(fd->get(), std::as_bytes(std::span(text)), deadline);
+  if (sent) return {};
+  return Error{
+      .kind = ErrorKind::host,
+      .what = base::concat("the host does not read from port ", base::quoted(port), ": ", sent.error().what),
+      .hint = "--timeout SECONDS waits longer; --console needs no reader"};
 }
 
 }  // namespace vmcred::guest

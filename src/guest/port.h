@@ -26,9 +26,9 @@ struct PortPlaces {
 base::Result<base::UniqueFd> open_port(const PortPlaces& places, std::string_view port, int access,
                                        Deadline deadline);
 
-// Writes all of `text` to the port of this name. Waits, `timeout` in all, until the port and its device are
-// there, the host has opened its end and takes the bytes. Fails with a `host` error and a hint when the time
-// is over.
+// For `report`: writes all of `text` to the port of this name. Waits, `timeout` in all, until the port and
+// its device are there, the host has opened its end and takes the bytes. Fails with a `host` error and a hint
+// when the time is over.
 base::Result<void> write_to_port(const PortPlaces& places, std::string_view port, std::string_view text,
                                  std::chrono::milliseconds timeout);
 

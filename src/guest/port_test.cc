@@ -64,5 +64,13 @@ TEST_F(PortTest, GivesUpWhenThereIsNoSuchPort) {
   }
 }
 
+// Other commands than `report` use ports, too.
+TEST_F(PortTest, WhoOnlyOpensAPortHearsNothingOfReports) {
+  const auto port = open_port({.names = m_tree.path("ports"), .devices = m_tree.path("devices")}, "absent",
+                              O_RDWR, deadline_in(milliseconds(0)));
+  ASSERT_FALSE(port);
+  EXPECT_EQ(port.error().hint, "the host adds the port when it starts the VM");
+}
+
 }  // namespace
 }  // namespace vmcred::guest

@@ -128,7 +128,7 @@ Result<Pulled> pull_in_time(const Pull& pull) {
   for (;;) {
     auto pulled = pull_once(pull);
     const bool may_change = !pulled && pulled.error().kind == ErrorKind::host;
-    if (!may_change || !pause_until(pull.deadline, k_pause)) return pulled;
+    if (!may_change || !pause_before(pull.deadline, k_pause)) return pulled;
   }
 }
 

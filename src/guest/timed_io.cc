@@ -23,7 +23,7 @@ Result<void> wait_for(int fd, short event, Deadline deadline) {
   const int found = ::poll(&waiting, 1, milliseconds_until(deadline));
   // A port whose other end nobody has opened says that at once, again and again.
   const bool is_idle = found > 0 && (waiting.revents & event) == 0;
-  if (found == 0 || (is_idle && !pause_until(deadline))) return host_error("the host took too long");
+  if (found == 0 || (is_idle && !pause_before(deadline))) return host_error("the host took too long");
   return {};
 }
 
@@ -72,6 +72,13 @@ Result<void> receive_all(int fd, std::span<std::byte> buffer, Deadline deadline)
     buffer = buffer.subspan(n);
   }
   return {};
+}
+
+void wait_until_heard(int fd) {
+  constexpr int k_close_milliseconds = 2000;
+  if (::shutdown(fd, SHUT_WR) != 0) return;
+  pollfd closing{.fd = fd, .events = POLLIN, .revents = 0};
+  ::poll(&closing, 1, k_close_milliseconds);
 }
 
 }  // namespace vmcred::guest

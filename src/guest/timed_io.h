@@ -22,4 +22,8 @@ base::Result<std::size_t> receive_some(int fd, std::span<std::byte> buffer, Dead
 // Reads until the buffer is full.
 base::Result<void> receive_all(int fd, std::span<std::byte> buffer, Deadline deadline);
 
+// Gives the host a little time to read and close. A socket that is closed before might take the last words
+// with it; a port keeps them.
+void wait_until_heard(int fd);
+
 }  // namespace vmcred::guest

@@ -4,12 +4,13 @@
 
 #include <chrono>
 
+#include "base/deadline.h"
+
 namespace vmcred::runner {
 
 using Clock = std::chrono::steady_clock;
 
-// For poll(2): rounded up, so that a wait of that long ends behind the deadline, and at least 0.
-int milliseconds_until(Clock::time_point deadline);
+using base::milliseconds_until;
 
 // Waits until one of `events` (POLLIN, POLLOUT) holds for the descriptor, or the other end is gone. False
 // where the deadline comes first.

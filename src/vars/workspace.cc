@@ -11,6 +11,7 @@
 #include <cstring>
 #include <optional>
 
+#include "base/deadline.h"
 #include "base/text.h"
 #include "vars/line_splitter.h"
 #include "vars/workspace_helper.h"
@@ -47,11 +48,6 @@ Result<Ends> make_sockets() {
   return Ends{UniqueFd(ends[0]), UniqueFd(ends[1])};
 }
 
-int milliseconds_until(Clock::time_point deadline) {
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
-  return static_cast<int>(std::clamp<long>(left, 0, 3'600'000));
-}
-
 // Reads what is there. False at the end.
 bool pass_on(int output, LineSplitter& lines) {
   char buffer[4096];
@@ -68,7 +64,7 @@ Result<std::optional<int>> wait_for_status(int socket, int output, Clock::time_p
   for (;;) {
     // Also for a program that never stops printing.
     if (Clock::now() >= deadline) return std::optional<int>();
-    const int ready = ::poll(watched, 2, milliseconds_until(deadline));
+    const int ready = ::poll(watched, 2, base::milliseconds_until(deadline));
     if (ready < 0 && errno != EINTR) return base::errno_error(k_subject);
     if (ready <= 0) continue;
     if (watched[1].revents != 0 && !pass_on(output, lines)) watched[1].fd = -1;  // poll() skips it
