@@ -14,6 +14,7 @@
 #include "guest/kernel_module.h"
 #include "guest/link_local.h"
 #include "guest/mmds.h"
+#include "guest/mmds_by_interface.h"
 #include "guest/port.h"
 #include "guest/timed_io.h"
 #include "guest/vsock.h"
@@ -85,29 +86,13 @@ Result<Pulled> pull_by_port(const Pull& pull) {
   return Pulled{.set = std::move(set), .connection = std::move(connection)};
 }
 
-// An interface that leads elsewhere gives no answer at all, so none gets all the time.
-Deadline part_of(Deadline deadline) { return std::min(deadline, deadline_in(std::chrono::seconds(3))); }
-
-// Before the network is configured the service is behind one of the interfaces, but which?
-Result<CredentialSet> fetch_by_any_interface(const Pull& pull) {
-  load_kernel_module("virtio_net");
-  Error error{.kind = ErrorKind::host,
-              .what = "there is no way to the metadata service, and no Ethernet interface to try"};
-  for (const auto& interface : ethernet_interfaces()) {
-    const auto address = TemporaryAddress::on(interface, pull.mmds_address);
-    if (!address) return address.error();
-    auto set = fetch_from_mmds(pull.mmds_address, part_of(pull.deadline));
-    if (set) return set;
-    error = std::move(set).error().in(concat("by ", interface));
-  }
-  return error;
-}
-
 Result<Pulled> pull_from_mmds(const Pull& pull) {
   const bool is_reachable = has_route(pull.mmds_address);
-  VMCRED_TRY_ASSIGN(CredentialSet set, is_reachable
-                                           ? fetch_from_mmds(pull.mmds_address, part_of(pull.deadline))
-                                           : fetch_by_any_interface(pull));
+  if (!is_reachable) load_kernel_module("virtio_net");
+  VMCRED_TRY_ASSIGN(CredentialSet set,
+                    is_reachable
+                        ? fetch_from_mmds(pull.mmds_address, part_of(pull.deadline))
+                        : fetch_by_interfaces(ethernet_interfaces(), pull.mmds_address, pull.deadline));
   return Pulled{.set = std::move(set)};
 }
 
