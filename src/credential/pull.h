@@ -37,7 +37,8 @@ inline constexpr std::string_view k_pull_port = "vmcred.credentials";
 inline constexpr std::string_view k_pull_mmds_path = "/vmcred/archive";
 inline constexpr std::string_view k_pull_mmds_address = "169.254.169.254";
 
-// The guest asks, and says when it has stored the set. Who asks afterwards is told that it is gone.
+// The guest asks, and says when it has stored the set. Who asks a host afterwards that still listens is told
+// that it is gone.
 inline constexpr std::string_view k_pull_request = "vmcred-pull 1\n";
 inline constexpr std::string_view k_pull_taken = "taken\n";
 inline constexpr std::string_view k_pull_gone = "gone\n";
