@@ -54,6 +54,11 @@ CredentialName SecretName::host_credential() const {
   return *CredentialName::parse(base::concat(k_host_prefix, m_text));
 }
 
+std::optional<std::string_view> without_host_prefix(std::string_view text) {
+  if (!text.starts_with(k_host_prefix)) return std::nullopt;
+  return text.substr(k_host_prefix.size());
+}
+
 CredentialName SecretName::guest_credential() const {
   std::string name = m_text;
   std::transform(name.begin(), name.end(), name.begin(), [](char c) {

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <compare>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -40,7 +41,7 @@ class SecretName {
   static base::Result<SecretName> parse(std::string_view text);
 
   const std::string& text() const { return m_text; }
-  CredentialName host_credential() const;   // host-api-key
+  CredentialName host_credential() const;   // host-api-key; see without_host_prefix()
   CredentialName guest_credential() const;  // API_KEY
   auto operator<=>(const SecretName&) const = default;
 
@@ -50,6 +51,10 @@ class SecretName {
   std::string m_text;
 };
 
+// The secret's name in that of a host credential, whether it keeps the rules or not; nothing where the text
+// is no host credential's.
+std::optional<std::string_view> without_host_prefix(std::string_view text);
+
 // Does the guest's systemd itself act on a credential of this name? Whoever chooses such a credential's
 // content controls the guest: it adds units, users, keys, files, or tells PID 1 where to report. Source:
 // systemd.system-credentials(7) of systemd 262; names of all versions from 252 on count.
@@ -57,5 +62,8 @@ bool is_privileged(const CredentialName& name);
 
 // The credential by which the host tells vmcred-guest what to expect; no other may take its name.
 inline constexpr std::string_view k_manifest_name = "vmcred.manifest";
+
+// The credential by which a guest's systemd learns where to report; see systemd.system-credentials(7).
+inline constexpr std::string_view k_notify_name = "vmm.notify_socket";
 
 }  // namespace vmcred::credential

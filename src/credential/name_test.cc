@@ -212,5 +212,13 @@ TEST(IsPrivilegedTest, AnOrdinaryNameIsNot) {
     EXPECT_FALSE(is_privileged(*CredentialName::parse(text))) << text;
 }
 
+TEST(SecretNameTest, TheHostCredentialsNameLeadsBack) {
+  const auto secret = SecretName::parse("api-key");
+  ASSERT_TRUE(secret);
+  EXPECT_EQ(without_host_prefix(secret->host_credential().text()), "api-key");
+  EXPECT_EQ(without_host_prefix("host-"), "");
+  EXPECT_EQ(without_host_prefix("hostname"), std::nullopt);
+}
+
 }  // namespace
 }  // namespace vmcred::credential

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "base/unique_fd.h"
+#include "credential/name.h"
 #include "guest/commands.h"
 #include "guest/directory.h"
 #include "guest/notify_address.h"
@@ -21,13 +22,12 @@ using base::ErrorKind;
 using base::Result;
 using base::UniqueFd;
 
-constexpr std::string_view k_credential = "vmm.notify_socket";
 constexpr timeval k_send_time{.tv_sec = 10, .tv_usec = 0};
 
 Result<NotifyAddress> host_address(const command::Arguments& arguments) {
   VMCRED_TRY_ASSIGN(const auto directory, CredentialDirectory::open_system(arguments));
   VMCRED_TRY_ASSIGN(const auto credentials, directory.list());
-  const std::string name(k_credential);
+  const std::string name(credential::k_notify_name);
   if (std::ranges::find(credentials, name, &StoredCredential::name) == credentials.end())
     return Error{.kind = ErrorKind::credential,
                  .what = concat("there is no credential ", base::quoted(name), " in ", directory.path()),

@@ -32,7 +32,7 @@ std::string manager_address() {
 }
 
 bool has_address_of_its_own(const VirtualMachine& vm) {
-  const auto is_it = [](const auto& entry) { return entry.credential.text() == k_notify_credential; };
+  const auto is_it = [](const auto& entry) { return entry.credential.text() == credential::k_notify_name; };
   return std::ranges::any_of(vm.secrets, is_it) || std::ranges::any_of(vm.static_values, is_it);
 }
 

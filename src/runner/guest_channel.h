@@ -13,9 +13,6 @@
 
 namespace vmcred::runner {
 
-// The credential by which a guest's systemd learns where to report; see systemd.system-credentials(7).
-inline constexpr std::string_view k_notify_credential = "vmm.notify_socket";
-
 struct GuestChannel {
   std::optional<pid_t> device;  // vhost-device-vsock, if that is what it takes
   std::string

@@ -151,7 +151,7 @@ Result<CredentialSet> read_own_secrets(const VirtualMachine& vm, StoredSecrets& 
 Result<void> add_static_values_and_manifest(const VirtualMachine& vm, std::string_view notify_address,
                                             CredentialSet& set) {
   if (!notify_address.empty())
-    VMCRED_TRY(add_text(*credential::CredentialName::parse(k_notify_credential), notify_address, set));
+    VMCRED_TRY(add_text(*credential::CredentialName::parse(credential::k_notify_name), notify_address, set));
   for (const auto& entry : vm.static_values) VMCRED_TRY(add_text(entry.credential, entry.value, set));
   VMCRED_TRY_ASSIGN(SecretBuffer manifest, credential::Manifest::make(set));
   set.push_back({.name = *credential::CredentialName::parse(credential::k_manifest_name),

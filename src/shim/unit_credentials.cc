@@ -5,6 +5,7 @@
 
 #include "base/file_names.h"
 #include "base/text.h"
+#include "config/unit_names.h"
 #include "credential/directory.h"
 #include "credential/provider_protocol.h"
 #include "shim/taken.h"
@@ -18,8 +19,6 @@ using base::ErrorKind;
 using base::Result;
 using credential::CredentialName;
 
-constexpr std::string_view k_prefix = "host-";
-
 Result<TakenCredential> read_one(int directory_fd, const std::string& file,
                                  const std::vector<std::string>& may_be_empty) {
   VMCRED_TRY_ASSIGN(const auto host_name, CredentialName::parse(file));
@@ -31,17 +30,19 @@ Result<TakenCredential> read_one(int directory_fd, const std::string& file,
                  .hint = concat("write the secret again, or pass --allow-empty ", file,
                                 " if it is meant to be empty")};
   if (credential::holds_refusal(value.bytes()))
-    return Error{
-        .kind = ErrorKind::credential,
-        .what = concat(file, " in credentials directory is no value but the beginning of a refusal")};
+    return Error{.kind = ErrorKind::credential,
+                 .what = concat(file, " in credentials directory is no value but the beginning of a refusal"),
+                 .hint = concat("'journalctl -u ", config::k_provider_service_unit,
+                                "' says why; then start the unit again")};
   return TakenCredential{.credential = {.name = std::move(name), .value = std::move(value)}, .place = file};
 }
 
 }  // namespace
 
 Result<CredentialName> guest_name(std::string_view file_name) {
-  if (!file_name.starts_with(k_prefix)) return CredentialName::parse(file_name);
-  const auto secret = credential::SecretName::parse(file_name.substr(k_prefix.size()));
+  const auto secret_name = credential::without_host_prefix(file_name);
+  if (!secret_name) return CredentialName::parse(file_name);
+  const auto secret = credential::SecretName::parse(*secret_name);
   if (secret) return secret->guest_credential();
   return Error{.kind = ErrorKind::credential,
                .what = concat("credential ", base::quoted(file_name), ": ", secret.error().what),
@@ -50,7 +51,7 @@ Result<CredentialName> guest_name(std::string_view file_name) {
 
 Result<credential::CredentialSet> read_unit_credentials(int directory_fd,
                                                         const std::vector<std::string>& may_be_empty) {
-  VMCRED_TRY_ASSIGN(const auto names, names_in(directory_fd));
+  VMCRED_TRY_ASSIGN(const auto names, base::file_names(directory_fd, "credentials directory"));
   std::vector<TakenCredential> all;
   std::vector<Error> findings;
   for (const auto& name : names) {

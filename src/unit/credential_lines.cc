@@ -48,7 +48,7 @@ Result<void> add_credentials(const VirtualMachine& vm, systemd::UnitText& text) 
   for (const Secret& secret : vm.secrets) {
     VMCRED_TRY_ASSIGN(const Origin origin, origin_of(vm, secret));
     text.comment("secrets.", secret.name.text(), " (", keys_of(vm, secret), ")");
-    text.set(origin.setting, "host-", secret.name.text(), ":", origin.path);
+    text.set(origin.setting, secret.name.host_credential().text(), ":", origin.path);
   }
   return {};
 }

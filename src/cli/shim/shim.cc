@@ -5,12 +5,12 @@
 #include "base/process.h"
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/loaded_line.h"
 #include "cli/shim/commands.h"
 #include "cli/shim/real_program.h"
 #include "cli/shim/unit_set.h"
 #include "cli/vm/plan_text.h"
 #include "command/output.h"
-#include "runner/guest_channel.h"
 #include "runner/hardening.h"
 #include "runner/launch.h"
 #include "secret/read.h"
@@ -93,15 +93,14 @@ Result<secret::SecretBuffer> read_secret(const std::string& path) {
 
 std::string loaded_lines(const credential::CredentialSet& set) {
   std::string text;
-  for (const auto& credential : set)
-    text += concat("✓ Loaded ", credential.name.text(), " from credentials\n");
+  for (const auto& credential : set) text += loaded_line(credential.name);
   return text;
 }
 
 // The address for notifications is no secret, and microvm.nix puts it there.
 void warn_of_seen(const std::vector<shim::SeenCredential>& seen, const Streams& streams) {
   for (const auto& [name, place] : seen)
-    if (name.text() != runner::k_notify_credential)
+    if (name.text() != credential::k_notify_name)
       command::warn(k_program_name, streams,
                     concat(name.text(), " was on the command line of the shim (", place,
                            "), where every user could see it; put it into LoadCredential= instead"));

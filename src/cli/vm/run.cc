@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "base/text.h"
 #include "cli/commands.h"
+#include "cli/loaded_line.h"
 #include "cli/open_config.h"
 #include "cli/vars/stored_secrets.h"
 #include "cli/vm/commands.h"
@@ -15,12 +15,9 @@ namespace {
 
 using runner::Purpose;
 
-// One line for each secret, as a unit's journal shows it: the name, never the value. docs/logging.md promises
-// it.
 std::string loaded_lines(const config::VirtualMachine& vm) {
   std::string text;
-  for (const auto& secret : vm.secrets)
-    text += base::concat("✓ Loaded ", secret.credential.text(), " from credentials\n");
+  for (const auto& secret : vm.secrets) text += loaded_line(secret.credential);
   return text;
 }
 
