@@ -22,7 +22,8 @@ base::Result<Carriage> choose_carriage(const config::VirtualMachine& vm,
                                        std::span<const CredentialOutline> outlines);
 
 // As choose_carriage() where SMBIOS turns out to be too small after all.
-base::Result<Carriage> carry_by_initrd(const config::VirtualMachine& vm);
+base::Result<Carriage> carry_by_initrd(const config::VirtualMachine& vm,
+                                       std::span<const CredentialOutline> outlines);
 
 // The guest fetches its credentials when it is up already: then what PID 1 must know earlier has to be on the
 // kernel's command line.

@@ -53,6 +53,25 @@ TEST(ChooseCarriageTest, WithoutAnInitrdTheErrorsAreThoseOfTheFirmwareAndAskForO
   EXPECT_THAT(carriage.error().hint, HasSubstr("give the VM an 'initrd'"));
 }
 
+TEST(ChooseCarriageTest, ANameThatAnInitrdsFileCannotHaveIsRefusedWhereTheGuestImportsByItself) {
+  auto vm = test_support::machine(Machine::q35);
+  vm.initrd = "/boot/initrd";
+  vm.transport = Transport::initrd;
+  const auto carry = [&](std::size_t name_bytes) {
+    return choose_carriage(
+        vm, std::vector{CredentialOutline{.name = test_support::credential_name(std::string(name_bytes, 'n')),
+                                          .size = 1}});
+  };
+  EXPECT_TRUE(carry(255));  // the shim has its own way
+  vm.guest_systemd = {.kind = config::GuestSystemd::Kind::version, .version = 262};
+  EXPECT_TRUE(carry(250));
+  const auto refused = carry(251);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, base::ErrorKind::credential);
+  EXPECT_THAT(refused.error().what, HasSubstr(std::string(251, 'n')));
+  EXPECT_THAT(refused.error().hint, HasSubstr("'credential = "));
+}
+
 TEST(ChooseCarriageTest, AForcedTransportIsNeverLeft) {
   auto vm = test_support::machine(Machine::q35);
   vm.initrd = "/boot/initrd";
@@ -87,6 +106,35 @@ TEST(KernelLineTest, TheShimTakesThePlaceOfTheConfigsFirstProgram) {
             "console=ttyS0 reboot=t panic=-1 rdinit=/.vmcred/init a=\"b rdinit=/no\" quiet");
   vm.kernel_params = {};
   EXPECT_EQ(next_init(vm), "/init");
+}
+
+TEST(KernelLineTest, AnEmptyFirstProgramIsTheKernelsOwn) {
+  auto vm = test_support::machine();
+  vm.kernel_params = {"rdinit=/one rdinit=", "quiet"};
+  const HostFacts host{.program = "", .runtime_directory = "", .kvm = true};
+  EXPECT_EQ(next_init(vm), "/init");
+  EXPECT_EQ(kernel_line(vm, host, Transport::initrd),
+            "console=ttyS0 reboot=t panic=-1 rdinit=/.vmcred/init quiet");
+  vm.kernel_params = {"rdinit=\"/one two\"", "quiet"};
+  EXPECT_EQ(next_init(vm), "/one two");
+  vm.kernel_params = {"\"rdinit=/one two\"", "quiet"};
+  EXPECT_EQ(next_init(vm), "/one two");
+  EXPECT_EQ(kernel_line(vm, host, Transport::initrd),
+            "console=ttyS0 reboot=t panic=-1 rdinit=/.vmcred/init quiet");
+}
+
+TEST(ChooseCarriageTest, AFirstProgramThatIsNoAbsolutePathGoesBehindNoShim) {
+  auto vm = test_support::machine();
+  vm.initrd = "/boot/initrd";
+  vm.kernel_params = {"rdinit=bin/init"};
+  EXPECT_TRUE(choose_carriage(vm, small_set()));  // by SMBIOS, and the kernel takes it
+  const auto carriage = choose_carriage(vm, set_for_no_firmware());
+  ASSERT_FALSE(carriage);
+  EXPECT_EQ(carriage.error().kind, base::ErrorKind::config);
+  EXPECT_THAT(carriage.error().what,
+              HasSubstr("'rdinit=' in 'kernel_params' is no absolute path: 'bin/init'"));
+  vm.guest_systemd = {.kind = config::GuestSystemd::Kind::version, .version = 262};
+  EXPECT_TRUE(choose_carriage(vm, set_for_no_firmware()));
 }
 
 TEST(KernelLineTest, EachBackEndHasItsPort) {

@@ -125,6 +125,15 @@ TEST(CheckVmTest, ABackEndOfTheVirtioSocketIsWhatTheHypervisorHas) {
               ElementsAre("x.toml:5:29: firecracker has no virtio socket by 'vhost'"));
 }
 
+TEST(CheckVmTest, AFirstProgramThatTheShimCannotBecomeIsFound) {
+  expect_one_finding({Hypervisor::crosvm, [](auto& vm) { vm.kernel_params = {"rdinit=bin/init"}; },
+                      "kernel_params", "'rdinit=' is no absolute path: 'bin/init'",
+                      "write it as 'rdinit=/path/of/the/program'"});
+  auto vm = machine(Hypervisor::crosvm);
+  vm.kernel_params = {"rdinit="};
+  EXPECT_THAT(check_vm(vm), IsEmpty());
+}
+
 TEST(CheckVmTest, InterfacesThatTheHypervisorHasNotAreFound) {
   expect_one_finding({Hypervisor::cloud_hypervisor,
                       [](auto& vm) { vm.interfaces = {{.type = Interface::Type::user, .id = "lan"}}; },

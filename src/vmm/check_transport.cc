@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/text.h"
 #include "vmm/check.h"
+#include "vmm/kernel_line.h"
 
 namespace vmcred::vmm {
 namespace {
@@ -41,6 +42,9 @@ void check_needs(Findings& findings, Transport transport) {
                         vm.transport == Transport::automatic ? concat(" with ", findings.name) : "",
                         ", and this VM has none"),
                  "set 'initrd'");
+  if (has_misplaced_init(vm, transport))
+    findings.add("kernel_params", concat("'rdinit=' is no absolute path: ", quoted(next_init(vm))),
+                 std::string(k_misplaced_init_hint));
   // vfkit's guests have one without a number.
   if (transport == Transport::vsock && !vm.vsock_cid && vm.hypervisor != config::Hypervisor::vfkit)
     findings.add("transport", "transport \"vsock\" needs a virtio socket, and this VM has none",

@@ -200,7 +200,7 @@ base::Result<LaunchPlan> plan_cloud_hypervisor(const config::VirtualMachine& vm,
   const std::size_t most = most_bytes(vm, host);
   if (planned.body_bytes > most && vm.transport == Transport::automatic &&
       !carriage.assignment.smbios_structures.empty()) {
-    auto by_initrd = carry_by_initrd(vm);
+    auto by_initrd = carry_by_initrd(vm, outlines);
     if (!by_initrd) return in(context, std::move(by_initrd));
     planned = plan_with(vm, outlines, host, *by_initrd);
   }

@@ -2,8 +2,12 @@
 #include "vmm/kernel_line.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "base/text.h"
+#include "credential/initrd_segment.h"
+#include "credential/name.h"
+#include "credential/pull.h"
 #include "vmm/capability.h"
 #include "vmm/carriage.h"
 #include "vmm/transport_limits.h"
@@ -16,7 +20,6 @@ using config::Transport;
 using config::VirtualMachine;
 
 constexpr std::string_view k_rdinit = "rdinit=";
-constexpr std::string_view k_shim = "/.vmcred/init";
 
 // The first systemd that takes credentials out of its initrd.
 constexpr int k_first_systemd_with_initrd_credentials = 262;
@@ -39,10 +42,24 @@ std::vector<std::string> words_of(const std::vector<std::string>& params) {
   return words;
 }
 
+credential::PullSource pull_source(const VirtualMachine& vm, const HostFacts& host, Transport transport) {
+  using Channel = credential::PullSource::Channel;
+  if (transport == Transport::mmds) return {.channel = Channel::mmds};
+  if (transport == Transport::virtio_serial) return {.channel = Channel::virtio_serial};
+  return {.channel = Channel::vsock,
+          .vsock_port = credentials_port(vm, host.vsock.value_or(VsockBackEnd::built_in))};
+}
+
 std::string fetch_parameter(const VirtualMachine& vm, const HostFacts& host, Transport transport) {
-  if (transport == Transport::mmds) return "vmcred.pull=mmds";
-  if (transport == Transport::virtio_serial) return "vmcred.pull=virtio-serial";
-  return concat("vmcred.pull=vsock:", credentials_port(vm, host.vsock.value_or(VsockBackEnd::built_in)));
+  return concat(credential::k_pull_parameter, "=",
+                credential::pull_source_text(pull_source(vm, host, transport)));
+}
+
+// The path of a word that is "rdinit=PATH", in whose quotes the kernel sees none.
+std::optional<std::string> init_of(std::string word) {
+  std::erase(word, '"');
+  if (!word.starts_with(k_rdinit)) return std::nullopt;
+  return word.substr(k_rdinit.size());
 }
 
 }  // namespace
@@ -54,14 +71,14 @@ std::string kernel_line(const VirtualMachine& vm, const HostFacts& host, Transpo
     line.emplace_back("tsc_early_khz=2000000");
   if (!vm.machine_id.empty()) line.push_back(concat("systemd.machine_id=", vm.machine_id));
   const bool shim = needs_shim(vm, transport);
-  if (shim) line.push_back(concat(k_rdinit, k_shim));
+  if (shim) line.push_back(concat(k_rdinit, credential::k_shim_program));
   if (is_fetched(transport)) {
     line.push_back(fetch_parameter(vm, host, transport));
     if (!host.notify_address.empty())
-      line.push_back(concat("systemd.set_credential=vmm.notify_socket:", host.notify_address));
+      line.push_back(concat("systemd.set_credential=", credential::k_notify_name, ":", host.notify_address));
   }
   for (auto& word : words_of(vm.kernel_params))
-    if (!shim || !word.starts_with(k_rdinit)) line.push_back(std::move(word));
+    if (!shim || !init_of(word)) line.push_back(std::move(word));
   return base::join(line, " ");
 }
 
@@ -85,10 +102,14 @@ bool needs_shim(const VirtualMachine& vm, Transport transport) {
 }
 
 std::string next_init(const VirtualMachine& vm) {
-  std::string path = "/init";
+  std::string path;
   for (const auto& word : words_of(vm.kernel_params))
-    if (word.starts_with(k_rdinit)) path = word.substr(k_rdinit.size());
-  return path;
+    if (auto init = init_of(word)) path = *std::move(init);
+  return path.empty() ? std::string(credential::k_default_init) : path;
+}
+
+bool has_misplaced_init(const VirtualMachine& vm, Transport transport) {
+  return needs_shim(vm, transport) && !next_init(vm).starts_with('/');
 }
 
 std::uint32_t credentials_port(const VirtualMachine& vm, VsockBackEnd back_end) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "config/model.h"
 #include "vmm/host_facts.h"
@@ -23,6 +24,10 @@ bool needs_shim(const config::VirtualMachine& vm, config::Transport transport);
 
 // What the kernel would have started: of `rdinit=` in the config, else "/init".
 std::string next_init(const config::VirtualMachine& vm);
+
+// That is no path from the root, and the guest's program of ours could not become it.
+bool has_misplaced_init(const config::VirtualMachine& vm, config::Transport transport);
+inline constexpr std::string_view k_misplaced_init_hint = "write it as 'rdinit=/path/of/the/program'";
 
 // Where the guest fetches its credentials. With vhost the host has one port space for all guests.
 std::uint32_t credentials_port(const config::VirtualMachine& vm, VsockBackEnd back_end);
