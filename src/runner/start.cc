@@ -20,6 +20,7 @@
 #include "runner/vsock.h"
 #include "systemd/notify.h"
 #include "vmm/carriage.h"
+#include "vmm/outline.h"
 #include "vmm/plan.h"
 
 namespace vmcred::runner {
@@ -64,14 +65,6 @@ Result<credential::CredentialSet> load_secrets(const VirtualMachine& vm, StoredS
   VMCRED_TRY_ASSIGN(const UniqueFd directory, load_like_systemd(vm, stored, identity, notes));
   VMCRED_TRY(become(identity));
   return read_secrets(vm, directory.get());
-}
-
-std::vector<vmm::CredentialOutline> outlines_of(const credential::CredentialSet& set) {
-  std::vector<vmm::CredentialOutline> outlines;
-  outlines.reserve(set.size());
-  for (const auto& credential : set)
-    outlines.push_back({.name = credential.name, .size = credential.value.size()});
-  return outlines;
 }
 
 // What `systemctl status` shows meanwhile. A manager that does not listen is no reason not to start.
@@ -125,7 +118,7 @@ Result<PreparedStart> prepare(const VirtualMachine& vm, StoredSecrets& stored, P
   // A guest that fetches its credentials when it is up would learn too late where to report to.
   const std::string_view address = vmm::is_fetched(vm) ? "" : std::string_view(host.notify_address);
   VMCRED_TRY(add_static_values_and_manifest(vm, address, prepared.set));
-  prepared.outlines = outlines_of(prepared.set);
+  prepared.outlines = vmm::outlines_of(prepared.set);
   VMCRED_TRY_ASSIGN(prepared.plan, vmm::plan_launch(vm, prepared.outlines, host));
 
   if (starts) VMCRED_TRY(check_devices(host, identity.name));

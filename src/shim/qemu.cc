@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "credential/oem_string.h"
 #include "shim/qemu_option.h"
+#include "vmm/qemu_credentials.h"
 
 namespace vmcred::shim {
 namespace {
@@ -15,15 +16,13 @@ using base::Result;
 
 constexpr std::array<std::string_view, 2> k_initrd{"-initrd", "--initrd"};
 constexpr std::array<std::string_view, 2> k_kernel_parameters{"-append", "--append"};
-constexpr std::array<std::string_view, 2> k_fw_cfg{"-fw_cfg", "--fw_cfg"};
-constexpr std::array<std::string_view, 2> k_smbios{"-smbios", "--smbios"};
 
 // The name of the credential in an item "[name=]opt/io.systemd.credentials/NAME,…", or "".
 std::string credential_of_item(const std::vector<QemuPiece>& pieces) {
   std::string name = plain_qemu_value(qemu_value(pieces, "name").value_or(""));
   if (name.empty() && !pieces.empty() && pieces.front().key.empty())
     name = plain_qemu_value(pieces.front().value);
-  return name.starts_with(k_fw_cfg_credential) ? name.substr(k_fw_cfg_credential.size()) : "";
+  return name.starts_with(vmm::k_fw_cfg_directory) ? name.substr(vmm::k_fw_cfg_directory.size()) : "";
 }
 
 Result<void> take_fw_cfg_items(StrippedLine& line) {

@@ -11,8 +11,6 @@
 
 namespace vmcred::shim {
 
-inline constexpr std::string_view k_fw_cfg_credential = "opt/io.systemd.credentials/";
-
 // A file from which QEMU takes a credential. QEMU reads it, unless the credentials go in the initrd: beside
 // those, systemd takes none of the firmware's.
 struct CredentialFile {

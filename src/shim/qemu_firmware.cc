@@ -5,12 +5,11 @@
 #include <optional>
 
 #include "base/text.h"
-#include "credential/oem_string.h"
 #include "shim/initrd_plan.h"
 #include "shim/qemu.h"
 #include "shim/qemu_option.h"
-#include "smbios/type11.h"
 #include "vmm/assignment.h"
+#include "vmm/qemu_credentials.h"
 #include "vmm/transport_limits.h"
 
 namespace vmcred::shim {
@@ -19,16 +18,9 @@ namespace {
 using base::concat;
 using base::Result;
 using config::Machine;
-using vmm::PlannedFile;
 
 constexpr std::array<std::string_view, 4> k_machine{"-M", "--M", "-machine", "--machine"};
 constexpr std::array<std::string_view, 2> k_memory{"-m", "--m"};
-constexpr std::array<std::string_view, 2> k_fw_cfg{"-fw_cfg", "--fw_cfg"};
-constexpr std::array<std::string_view, 2> k_smbios{"-smbios", "--smbios"};
-
-// As vmm/qemu.cc has them.
-constexpr std::uint16_t k_first_oem_handle = 0x0E00;
-constexpr std::size_t k_own_fw_cfg_slots = 32;
 
 base::Error other_machine() {
   return {.kind = base::ErrorKind::credential,
@@ -98,22 +90,12 @@ Result<void> make_room_for_items(vmm::LaunchPlan& plan, std::span<const std::str
   if (ours == 0 || !limits.fw_cfg || items <= limits.fw_cfg->default_items) return {};
   const auto has_slots = [](const std::string& word) { return word.find("x-file-slots") != word.npos; };
   if (items > limits.fw_cfg->most_items || std::ranges::any_of(words, has_slots))
-    return base::Error{.kind = base::ErrorKind::credential, .what = "too many items for QEMU's fw_cfg"};
+    return base::Error{.kind = base::ErrorKind::credential,
+                       .what = "too many items for QEMU's fw_cfg",
+                       .hint = "give the guest an initrd (-initrd), to which any set can be appended"};
   plan.arguments.push_back({.text = "-global"});
-  plan.arguments.push_back({.text = concat("fw_cfg_io.x-file-slots=", items + k_own_fw_cfg_slots)});
+  plan.arguments.push_back({.text = vmm::fw_cfg_slots(items)});
   return {};
-}
-
-void add_file(vmm::LaunchPlan& plan, std::string option, std::string text, PlannedFile file) {
-  plan.arguments.push_back({.text = std::move(option)});
-  plan.arguments.push_back({.text = std::move(text), .file = plan.files.size()});
-  plan.files.push_back(std::move(file));
-}
-
-std::string with_doubled_commas(std::string_view text) {
-  std::string escaped;
-  for (const char c : text) escaped.append(c == ',' ? 2 : 1, c);
-  return escaped;
 }
 
 }  // namespace
@@ -123,21 +105,11 @@ Result<vmm::LaunchPlan> plan_with_firmware(const StrippedLine& line, Outlines ou
   VMCRED_TRY_ASSIGN(const auto assignment, vmm::assign_transports(outlines, limits));
   vmm::LaunchPlan plan = plan_as_it_is(line.words);
   VMCRED_TRY(make_room_for_items(plan, line.words, assignment.fw_cfg_items.size(), limits));
-  std::uint16_t handle = k_first_oem_handle;
-  for (const auto& indexes : assignment.smbios_structures) {
-    std::size_t text_bytes = 0;
-    for (const auto i : indexes)
-      text_bytes += credential::oem_string_length(outlines[i].name, outlines[i].size);
-    add_file(plan, "-smbios", "file=",
-             {.content = PlannedFile::Content::oem_structure,
-              .credentials = indexes,
-              .size = smbios::oem_structure_size(indexes.size(), text_bytes),
-              .smbios_handle = handle++});
+  for (auto& [option, text, file] : vmm::qemu_credential_options(outlines, assignment)) {
+    plan.arguments.push_back({.text = std::move(option)});
+    plan.arguments.push_back({.text = std::move(text), .file = plan.files.size()});
+    plan.files.push_back(std::move(file));
   }
-  for (const auto i : assignment.fw_cfg_items)
-    add_file(plan, "-fw_cfg",
-             concat("name=", k_fw_cfg_credential, with_doubled_commas(outlines[i].name.text()), ",file="),
-             {.content = PlannedFile::Content::credential, .credentials = {i}, .size = outlines[i].size});
   return plan;
 }
 

@@ -3,6 +3,7 @@
 // Source: QEMU's util/qemu-option.c.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +13,10 @@
 #include "secret/buffer.h"
 
 namespace vmcred::shim {
+
+// The spellings of the two options that carry credentials.
+inline constexpr std::array<std::string_view, 2> k_fw_cfg{"-fw_cfg", "--fw_cfg"};
+inline constexpr std::array<std::string_view, 2> k_smbios{"-smbios", "--smbios"};
 
 struct QemuPiece {
   std::string_view text;   // as it stands there

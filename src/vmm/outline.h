@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstddef>
+#include <vector>
 
+#include "credential/credential.h"
 #include "credential/name.h"
 
 namespace vmcred::vmm {
@@ -12,5 +14,7 @@ struct CredentialOutline {
   credential::CredentialName name;
   std::size_t size;
 };
+
+std::vector<CredentialOutline> outlines_of(const credential::CredentialSet& set);
 
 }  // namespace vmcred::vmm

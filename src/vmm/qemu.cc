@@ -5,10 +5,10 @@
 
 #include "base/text.h"
 #include "config/load.h"
-#include "credential/oem_string.h"
-#include "smbios/type11.h"
+#include "credential/pull.h"
 #include "vmm/carriage.h"
 #include "vmm/kernel_line.h"
+#include "vmm/qemu_credentials.h"
 #include "vmm/qemu_parts.h"
 #include "vmm/sockets.h"
 #include "vmm/transport_limits.h"
@@ -19,12 +19,6 @@ namespace {
 using base::concat;
 using config::Machine;
 using config::VirtualMachine;
-
-// QEMU numbers its own OEM strings structure from here; user handles must only be unique.
-constexpr std::uint16_t k_first_oem_handle = 0x0E00;
-
-// Slots that QEMU fills itself, with room to spare: it counts 17 on q35.
-constexpr std::size_t k_own_fw_cfg_slots = 32;
 
 bool is_microvm(const VirtualMachine& vm) { return vm.machine == Machine::microvm; }
 
@@ -99,7 +93,7 @@ void add_channels(PlanBuilder& plan) {
   plan.add("-device", "virtconsole,chardev=tty");
   if (plan.transport() != config::Transport::virtio_serial) return;
   plan.add("-chardev", qemu_socket(plan, "credentials", k_credentials_socket, true));
-  plan.add("-device", concat("virtserialport,chardev=credentials,name=", k_credentials_port));
+  plan.add("-device", concat("virtserialport,chardev=credentials,name=", credential::k_pull_port));
 }
 
 void add_vsock(PlanBuilder& plan) {
@@ -113,32 +107,14 @@ void add_vsock(PlanBuilder& plan) {
   plan.add("-device", concat(virtio_device(plan.vm(), "vhost-user-vsock"), ",chardev=vsock"));
 }
 
-void add_smbios(PlanBuilder& plan, std::span<const CredentialOutline> outlines,
-                const Assignment& assignment) {
-  std::uint16_t handle = k_first_oem_handle;
-  for (const auto& indexes : assignment.smbios_structures) {
-    std::size_t text_bytes = 0;
-    for (const auto i : indexes)
-      text_bytes += credential::oem_string_length(outlines[i].name, outlines[i].size);
-    plan.add("-smbios");
-    plan.add_file("file=", {.content = PlannedFile::Content::oem_structure,
-                            .credentials = indexes,
-                            .size = smbios::oem_structure_size(indexes.size(), text_bytes),
-                            .smbios_handle = handle++});
-  }
-}
-
-void add_fw_cfg(PlanBuilder& plan, std::span<const CredentialOutline> outlines,
-                const Assignment& assignment) {
+void add_credentials(PlanBuilder& plan, std::span<const CredentialOutline> outlines,
+                     const Assignment& assignment) {
   const auto limits = transport_limits(plan.vm()).fw_cfg;
   const std::size_t items = assignment.fw_cfg_items.size();
-  if (limits && items > limits->default_items)
-    plan.add("-global", concat("fw_cfg_io.x-file-slots=", items + k_own_fw_cfg_slots));
-  for (const auto i : assignment.fw_cfg_items) {
-    plan.add("-fw_cfg");
-    plan.add_file(
-        concat("name=opt/io.systemd.credentials/", option_value(outlines[i].name.text()), ",file="),
-        {.content = PlannedFile::Content::credential, .credentials = {i}, .size = outlines[i].size});
+  if (limits && items > limits->default_items) plan.add("-global", fw_cfg_slots(items));
+  for (auto& [option, text, file] : qemu_credential_options(outlines, assignment)) {
+    plan.add(std::move(option));
+    plan.add_file(std::move(text), std::move(file));
   }
 }
 
@@ -174,8 +150,7 @@ base::Result<LaunchPlan> plan_qemu(const VirtualMachine& vm, std::span<const Cre
   add_qemu_interfaces(plan);
   add_qemu_host_devices(plan);
   add_qemu_screen(plan);
-  add_smbios(plan, outlines, carriage.assignment);
-  add_fw_cfg(plan, outlines, carriage.assignment);
+  add_credentials(plan, outlines, carriage.assignment);
   plan.add_extra_args();
   return std::move(plan).take();
 }

@@ -22,7 +22,6 @@ inline constexpr std::string_view k_vnc_socket = "vnc.sock";        // the scree
 // The host's end of the virtio port through which a guest fetches its credentials. The VMM listens, and
 // whoever hands them over connects first.
 inline constexpr std::string_view k_credentials_socket = "credentials.sock";
-inline constexpr std::string_view k_credentials_port = "vmcred.credentials";  // its name in the guest
 
 // virtiofsd's, one for each share: virtiofs-TAG.sock.
 inline constexpr std::string_view k_virtiofs_socket_prefix = "virtiofs-";

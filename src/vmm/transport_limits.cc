@@ -6,6 +6,7 @@
 #include "credential/credential.h"
 #include "smbios/type11.h"
 #include "vmm/capability.h"
+#include "vmm/qemu_credentials.h"
 
 namespace vmcred::vmm {
 namespace {
@@ -13,7 +14,7 @@ namespace {
 using config::GuestSystemd;
 using config::Transport;
 
-constexpr std::size_t k_fw_cfg_name_bytes = 55 - sizeof("opt/io.systemd.credentials/") + 1;
+constexpr std::size_t k_fw_cfg_name_bytes = 55 - k_fw_cfg_directory.size();
 constexpr std::size_t k_fw_cfg_most_items = 512;
 
 // From 254 on systemd keeps credentials on a tmpfs of 1 MiB, so every started page counts.
