@@ -87,7 +87,8 @@ class Platform {
     }
     if (*same == piece) return {};
     return Error{.kind = ErrorKind::usage,
-                 .what = concat("--platform has two values of ", base::quoted(key))};
+                 .what = concat("--platform has two values of ", base::quoted(key)),
+                 .hint = "leave one of them: cloud-hypervisor takes each key once"};
   }
 
   std::vector<std::string> m_pieces;

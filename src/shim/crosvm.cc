@@ -18,6 +18,7 @@ const Dialect k_crosvm{.hypervisor = config::Hypervisor::crosvm,
                        .start_words = k_start_words,
                        .style = {.long_equals = true, .short_equals = true},
                        .initrd = k_initrd,
-                       .kernel_parameters = k_kernel_parameters};
+                       .kernel_parameters = k_kernel_parameters,
+                       .joins_kernel_parameters = true};
 
 }  // namespace vmcred::shim

@@ -21,7 +21,8 @@ namespace vmcred::shim {
 struct StrippedLine {
   std::vector<std::string> words;
   std::vector<TakenCredential> taken;
-  std::string document;  // where the words name a file that says how to start: its text
+  std::string document;       // where the words name a file that says how to start: its text
+  std::string document_name;  // and what errors call it
 };
 
 using ReadText = std::function<base::Result<std::string>(const std::string& path)>;
@@ -34,6 +35,7 @@ struct Dialect {
   OptionStyle style;
   std::span<const std::string_view> initrd;             // the spellings of the option
   std::span<const std::string_view> kernel_parameters;  // and of this one
+  bool joins_kernel_parameters = false;  // where it is given more than once; else the last counts
 
   // Takes the credentials off that stand elsewhere than in kernel parameters. Null where there are none.
   base::Result<void> (*take)(StrippedLine& line, const ReadText& read_text) = nullptr;

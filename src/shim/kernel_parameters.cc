@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "credential/initrd_segment.h"
 #include "secret/base64.h"
 
 namespace vmcred::shim {
@@ -14,8 +15,7 @@ using secret::SecretBuffer;
 
 constexpr std::string_view k_place = "the kernel parameters";
 constexpr std::string_view k_white_space = " \t\n\r";
-constexpr std::string_view k_shim_init = "rdinit=/.vmcred/init";
-constexpr std::string_view k_default_init = "/init";
+constexpr std::string_view k_rdinit = "rdinit=";
 
 std::vector<std::string_view> split(std::string_view text) {
   std::vector<std::string_view> words;
@@ -99,6 +99,13 @@ Result<credential::Credential> read_assignment(const SecretBuffer& word, std::st
   return credential::Credential{.name = *std::move(name), .value = std::move(value)};
 }
 
+base::Error not_absolute(std::string_view path) {
+  return {.kind = base::ErrorKind::usage,
+          .what = base::concat("kernel parameter ", base::quoted(k_rdinit),
+                               " is no absolute path: ", base::quoted(path)),
+          .hint = "write it as 'rdinit=/path/of/the/program'"};
+}
+
 std::string joined(const std::vector<std::string_view>& words) {
   return base::join(std::vector<std::string>(words.begin(), words.end()), " ");
 }
@@ -124,25 +131,34 @@ Result<std::string> take_from_kernel_parameters(std::string_view text, std::vect
   return rest.size() == words.size() ? std::string(text) : joined(rest);
 }
 
-ParametersWithInit with_shim_init(std::string_view text) {
-  ParametersWithInit result{.text = std::string(text), .next_init = std::string(k_default_init)};
-  std::vector<std::string_view> rest;
+Result<std::string> exchange_init(std::vector<std::string>& texts) {
+  std::string next_init;
   bool for_the_kernel = true;  // what stands behind "--" is the init program's
-  bool had_init = false;
-  for (const auto word : split(text)) {
-    for_the_kernel = for_the_kernel && word != "--";
-    const std::string letters = unquoted(word);
-    if (!for_the_kernel || !letters.starts_with("rdinit=")) {
-      rest.push_back(word);
-      continue;
+  for (std::string& text : texts) {
+    const auto words = split(text);
+    std::vector<std::string_view> rest;
+    for (const auto word : words) {
+      for_the_kernel = for_the_kernel && word != "--";
+      const std::string letters = unquoted(word);
+      if (for_the_kernel && letters.starts_with(k_rdinit))
+        next_init = letters.substr(k_rdinit.size());
+      else
+        rest.push_back(word);
     }
-    had_init = true;
-    result.next_init = letters.substr(letters.find('=') + 1);
+    if (rest.size() < words.size()) text = joined(rest);
   }
-  if (had_init) result.text = joined(rest);
+  if (next_init.empty()) next_init = credential::k_default_init;
+  if (!next_init.starts_with('/')) return not_absolute(next_init);
   // At the front: the end of a text that is too long for the kernel is cut off without a word.
-  result.text = base::concat(k_shim_init, result.text.empty() ? "" : " ", result.text);
-  return result;
+  std::string& first = texts.empty() ? texts.emplace_back() : texts.front();
+  first = base::concat(k_rdinit, credential::k_shim_program, first.empty() ? "" : " ", first);
+  return next_init;
+}
+
+Result<ParametersWithInit> with_shim_init(std::string_view text) {
+  std::vector<std::string> texts = {std::string(text)};
+  VMCRED_TRY_ASSIGN(std::string next_init, exchange_init(texts));
+  return ParametersWithInit{.text = std::move(texts.front()), .next_init = std::move(next_init)};
 }
 
 }  // namespace vmcred::shim

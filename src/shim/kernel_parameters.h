@@ -20,12 +20,18 @@ namespace vmcred::shim {
 base::Result<std::string> take_from_kernel_parameters(std::string_view text,
                                                       std::vector<TakenCredential>& taken);
 
+// Replaces the kernel's first program by the one that sets the credentials up, in parameters that the
+// hypervisor joins in this order. Gives the path of the program that was the first: what the last rdinit=
+// says, or "/init" where that is empty or there is none. Fails with a usage error where it is no absolute
+// path.
+base::Result<std::string> exchange_init(std::vector<std::string>& texts);
+
 struct ParametersWithInit {
   std::string text;
-  std::string next_init;  // what rdinit= said before, or "/init"
+  std::string next_init;
 };
 
-// With the kernel's first program replaced by the one that sets the credentials up.
-ParametersWithInit with_shim_init(std::string_view text);
+// The same with parameters that are one text.
+base::Result<ParametersWithInit> with_shim_init(std::string_view text);
 
 }  // namespace vmcred::shim

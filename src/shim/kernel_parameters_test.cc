@@ -68,15 +68,41 @@ TEST(KernelParametersTest, WhatSystemdWouldSkipIsAnErrorThatShowsNoValue) {
 
 TEST(KernelParametersTest, TheShimsInitComesFirstAndThenInit) {
   const auto result = with_shim_init("console=ttyS0 quiet -- single");
-  EXPECT_EQ(result.text, "rdinit=/.vmcred/init console=ttyS0 quiet -- single");
-  EXPECT_EQ(result.next_init, "/init");
-  EXPECT_EQ(with_shim_init("").text, "rdinit=/.vmcred/init");
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->text, "rdinit=/.vmcred/init console=ttyS0 quiet -- single");
+  EXPECT_EQ(result->next_init, "/init");
+  EXPECT_EQ(with_shim_init("")->text, "rdinit=/.vmcred/init");
 }
 
 TEST(KernelParametersTest, AnotherInitIsWhatComesNext) {
   const auto result = with_shim_init("rdinit=/bin/a x rdinit=\"/bin/b c\" -- rdinit=/d");
-  EXPECT_EQ(result.text, "rdinit=/.vmcred/init x -- rdinit=/d");
-  EXPECT_EQ(result.next_init, "/bin/b c");
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->text, "rdinit=/.vmcred/init x -- rdinit=/d");
+  EXPECT_EQ(result->next_init, "/bin/b c");
+}
+
+TEST(KernelParametersTest, AnEmptyInitIsAsGoodAsNone) {
+  for (const char* text : {"rdinit= quiet", "rdinit=/bin/a quiet rdinit="}) {
+    const auto result = with_shim_init(text);
+    ASSERT_TRUE(result) << text;
+    EXPECT_EQ(result->text, "rdinit=/.vmcred/init quiet");
+    EXPECT_EQ(result->next_init, "/init");
+  }
+}
+
+TEST(KernelParametersTest, AnInitThatIsNoAbsolutePathIsRefused) {
+  const auto result = with_shim_init("rdinit=bin/init");
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind, base::ErrorKind::usage);
+  EXPECT_EQ(result.error().what, "kernel parameter 'rdinit=' is no absolute path: 'bin/init'");
+}
+
+TEST(KernelParametersTest, OfJoinedTextsTheLastInitCountsAndEachTextStaysInItsPlace) {
+  std::vector<std::string> texts = {"a rdinit=/one", "b rdinit=/two -- c", "rdinit=/three"};
+  const auto next_init = exchange_init(texts);
+  ASSERT_TRUE(next_init);
+  EXPECT_EQ(*next_init, "/two");
+  EXPECT_THAT(texts, ElementsAre("rdinit=/.vmcred/init a", "b -- c", "rdinit=/three"));
 }
 
 }  // namespace

@@ -23,15 +23,16 @@ bool holds_credential(const std::string& word) {
 
 }  // namespace
 
+base::Result<void> check_nothing_is_left_in(const std::string& text, std::string_view subject) {
+  if (!holds_credential(text)) return {};
+  return base::Error{.kind = base::ErrorKind::refused,
+                     .what = base::concat(subject, " holds a credential where every user could see it"),
+                     .hint = "take it out of there; LoadCredential= is the place for it"};
+}
+
 base::Result<void> check_nothing_is_left(std::span<const std::string> words) {
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    if (!holds_credential(words[i])) continue;
-    return base::Error{.kind = base::ErrorKind::refused,
-                       .what = base::concat("argument ", i + 1,
-                                            " of the command line holds a credential where "
-                                            "every user could see it"),
-                       .hint = "take it off the command line; LoadCredential= is the place for it"};
-  }
+  for (std::size_t i = 0; i < words.size(); ++i)
+    VMCRED_TRY(check_nothing_is_left_in(words[i], base::concat("argument ", i + 1, " of the command line")));
   return {};
 }
 

@@ -108,6 +108,12 @@ std::string plan_text(const Rewritten& rewritten) {
   return text;
 }
 
+Words texts_of(const Rewritten& rewritten) {
+  Words texts;
+  for (const auto& argument : rewritten.plan.arguments) texts.push_back(argument.text);
+  return texts;
+}
+
 std::vector<std::string> golden_names() {
   std::vector<std::string> names;
   for (const auto& entry : std::filesystem::directory_iterator(k_directory))
@@ -172,10 +178,8 @@ TEST_P(RunnerTest, WithoutAnyCredentialTheWordsStayAsTheyAre) {
   const Words words(lines.begin() + 1, lines.end());
   const auto rewritten = rewrite_words(lines.front(), words, {});
   ASSERT_TRUE(rewritten) << rewritten.error().what;
-  if (!rewritten->set.empty() || lines.front() == "vfkit") return;
-  Words texts;
-  for (const auto& argument : rewritten->plan.arguments) texts.push_back(argument.text);
-  EXPECT_EQ(texts, words);
+  if (!rewritten->set.empty()) return;
+  EXPECT_EQ(texts_of(*rewritten), words);
 }
 
 std::string test_name(const testing::TestParamInfo<std::string>& parameter) {
@@ -236,10 +240,38 @@ TEST(RewriteTest, TwoInitrdsAreRefused) {
 TEST(RewriteTest, KernelParametersAreAddedWhereThereAreNone) {
   const auto rewritten = rewrite_words("kvmtool", {"run", "--initrd=/i", "-k", "/k"}, unit_credentials());
   ASSERT_TRUE(rewritten) << rewritten.error().what;
-  Words texts;
-  for (const auto& argument : rewritten->plan.arguments) texts.push_back(argument.text);
-  EXPECT_THAT(texts, ElementsAre("run", "--params", "rdinit=/.vmcred/init", "--initrd=", "-k", "/k"));
+  EXPECT_THAT(texts_of(*rewritten),
+              ElementsAre("run", "--params", "rdinit=/.vmcred/init", "--initrd=", "-k", "/k"));
   EXPECT_EQ(rewritten->plan.arguments[3].file, 0);
+}
+
+// crosvm joins all -p, the others take the last.
+TEST(RewriteTest, OfSeveralKernelParametersTheInitIsExchangedWhereTheHypervisorReadsIt) {
+  const Words words = {"run", "-p", "rdinit=/one quiet", "-p", "rdinit=/two debug", "-i", "/i"};
+  const auto joined = rewrite_words("crosvm", words, unit_credentials());
+  ASSERT_TRUE(joined) << joined.error().what;
+  EXPECT_THAT(texts_of(*joined),
+              ElementsAre("run", "-p", "rdinit=/.vmcred/init quiet", "-p", "debug", "-i", ""));
+  EXPECT_EQ(joined->plan.files[0].next_init, "/two");
+  const auto last = rewrite_words("kvmtool", words, unit_credentials());
+  ASSERT_TRUE(last) << last.error().what;
+  EXPECT_THAT(texts_of(*last),
+              ElementsAre("run", "-p", "rdinit=/one quiet", "-p", "rdinit=/.vmcred/init debug", "-i", ""));
+}
+
+TEST(RewriteTest, WhatNoCredentialIsInStaysAsItIs) {
+  const struct {
+    const char* hypervisor;
+    Words words;
+  } rows[] = {{"vfkit", {"--bootloader", "efi,variable-store=/v,create"}},
+              {"vfkit", {"--bootloader", "linux,kernel=/k,,cmdline=\"quiet\""}},
+              {"vfkit", {"--kernel", "/k"}},
+              {"cloud-hypervisor", {"--platform", "uuid=x,,", "--platform", "num_pci_segments=1"}}};
+  for (const auto& row : rows) {
+    const auto rewritten = rewrite_words(row.hypervisor, row.words, {});
+    ASSERT_TRUE(rewritten) << rewritten.error().what;
+    EXPECT_EQ(texts_of(*rewritten), row.words);
+  }
 }
 
 TEST(RewriteTest, ACredentialInAnUnknownPlaceIsRefusedAndNotShown) {

@@ -38,24 +38,30 @@ std::string_view without_quotes(std::string_view text) {
 
 Result<Bootloader> read_bootloader(std::span<const std::string> words) {
   const auto options = find_options(words, k_bootloader, k_style);
-  if (options.size() != 1) return lacks("vfkit", "--bootloader, or two,");
+  if (options.empty())
+    return lacks("vfkit", "--bootloader", "pass --bootloader linux,kernel=…,initrd=…,cmdline=…");
+  if (options.size() > 1) return given_twice("vfkit", k_bootloader.front());
   const auto pieces = split_at_commas(value_of(words, options.front()));
   if (!pieces || pieces->front() != "linux")
     return base::Error{.kind = base::ErrorKind::usage,
-                       .what = "--bootloader of vfkit is not of the form linux,key=value,…"};
+                       .what = "--bootloader of vfkit is not of the form linux,key=value,…",
+                       .hint = "boot a Linux kernel by its file: what EFI finds on a disk stays as it is"};
   Bootloader bootloader{.option = options.front(), .others = {}, .initrd = {}, .parameters = {}};
   for (const auto piece : *pieces)
     if (piece.starts_with(k_initrd))
       bootloader.initrd = without_quotes(piece.substr(k_initrd.size()));
     else if (piece.starts_with(k_cmdline))
       bootloader.parameters = without_quotes(piece.substr(k_cmdline.size()));
-    else
+    else if (!piece.empty())
       bootloader.others.emplace_back(piece);
   return bootloader;
 }
 
+// A bootloader of another kind is left to the plan, which there is only with credentials.
 Result<void> take_from_bootloader(StrippedLine& line, const ReadText& /*read_text*/) {
-  VMCRED_TRY_ASSIGN(auto bootloader, read_bootloader(line.words));
+  auto read = read_bootloader(line.words);
+  if (!read) return {};
+  Bootloader bootloader = *std::move(read);
   VMCRED_TRY_ASSIGN(bootloader.parameters, take_from_kernel_parameters(bootloader.parameters, line.taken));
   set_value(line.words, bootloader.option, concat(bootloader.text(), ",", k_initrd, bootloader.initrd));
   return {};
@@ -63,8 +69,8 @@ Result<void> take_from_bootloader(StrippedLine& line, const ReadText& /*read_tex
 
 Result<vmm::LaunchPlan> plan_with_bootloader(const StrippedLine& line, Outlines outlines) {
   VMCRED_TRY_ASSIGN(auto bootloader, read_bootloader(line.words));
-  if (bootloader.initrd.empty()) return lacks("vfkit", "initrd= in its --bootloader");
-  auto parameters = with_shim_init(bootloader.parameters);
+  if (bootloader.initrd.empty()) return lacks("vfkit", "initrd= in its --bootloader", k_needs_initrd);
+  VMCRED_TRY_ASSIGN(auto parameters, with_shim_init(bootloader.parameters));
   bootloader.parameters = std::move(parameters.text);
   auto words = line.words;
   set_value(words, bootloader.option, concat(bootloader.text(), ",", k_initrd));

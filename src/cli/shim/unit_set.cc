@@ -17,6 +17,13 @@ base::Error no_credentials(std::string what) {
               "--allow-no-credentials"};
 }
 
+// Without systemd there is nothing that this command could load instead.
+base::Result<base::UniqueFd> open_unit_directory(const std::string& path) {
+  auto directory = credential::open_directory(path);
+  if (directory || directory.error().kind != base::ErrorKind::credential) return directory;
+  return no_credentials(std::move(directory).error().what);
+}
+
 }  // namespace
 
 base::Result<credential::CredentialSet> read_unit_set(const command::Arguments& arguments) {
@@ -26,7 +33,7 @@ base::Result<credential::CredentialSet> read_unit_set(const command::Arguments& 
     if (may_be_none) return credential::CredentialSet();
     return no_credentials("the unit has no credentials: $CREDENTIALS_DIRECTORY is not set");
   }
-  VMCRED_TRY_ASSIGN(const base::UniqueFd directory, credential::open_directory(path));
+  VMCRED_TRY_ASSIGN(const base::UniqueFd directory, open_unit_directory(path));
   VMCRED_TRY_ASSIGN(auto set,
                     shim::read_unit_credentials(directory.get(), arguments.values("--allow-empty")));
   if (set.empty() && !may_be_none)
