@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/text.h"
 #include "unit/vm_storage.h"
 #include "vmm/capability.h"
 
@@ -45,24 +46,29 @@ bool has_vhost_interface(const VirtualMachine& vm) {
 std::vector<std::string> allowed_devices(const VirtualMachine& vm, Network network) {
   std::vector<std::string> devices;
   const auto allow = [&](bool is_needed, std::string_view device) {
-    if (is_needed) devices.emplace_back(device);
+    if (is_needed) devices.push_back(base::concat(device, " rw"));
   };
   allow(may_use_kvm(vm), "/dev/kvm");
   allow(may_use_kernel_vsock(vm), "/dev/vhost-vsock");
   allow(network == Network::tap, "/dev/net/tun");
   allow(has_vhost_interface(vm), "/dev/vhost-net");
-  allow(has_interface(vm, Type::macvtap), "char-macvtap");
+  allow(has_macvtap(vm), "char-macvtap");
   allow(has_device(vm, config::Device::Bus::pci), "/dev/vfio/vfio");
   allow(has_device(vm, config::Device::Bus::pci), "char-vfio");
   allow(has_device(vm, config::Device::Bus::usb), "char-usb_device");
-  for (const auto& disk : disk_devices_of(vm)) allow(true, systemd::list_word(disk));
+  for (const auto& disk : disk_devices_of(vm, DiskUse::written)) allow(true, systemd::list_word(disk));
+  for (const auto& disk : disk_devices_of(vm, DiskUse::read))
+    devices.push_back(base::concat(systemd::list_word(disk), " r"));
   return devices;
 }
 
 void add_address_families(const VirtualMachine& vm, Network network, systemd::UnitText& text) {
-  // Virtual sockets know no network namespace, and ours listens for its guest on one.
+  const bool has_network = network != Network::none;
+  // Virtual sockets know no network namespace, and ours listens for its guest on one. libusb does not begin
+  // before it hears of new devices by netlink.
   text.set("RestrictAddressFamilies", "AF_UNIX", may_use_kernel_vsock(vm) ? " AF_VSOCK" : "",
-           network == Network::none ? "" : " AF_INET AF_INET6 AF_NETLINK");
+           has_network ? " AF_INET AF_INET6" : "",
+           has_network || has_device(vm, config::Device::Bus::usb) ? " AF_NETLINK" : "");
 }
 
 }  // namespace
@@ -70,6 +76,8 @@ void add_address_families(const VirtualMachine& vm, Network network, systemd::Un
 bool has_device(const VirtualMachine& vm, config::Device::Bus bus) {
   return std::ranges::any_of(vm.devices, [&](const auto& device) { return device.bus == bus; });
 }
+
+bool has_macvtap(const VirtualMachine& vm) { return has_interface(vm, Type::macvtap); }
 
 Network network_of(const VirtualMachine& vm) {
   if (std::ranges::any_of(vm.interfaces, config::is_on_host)) return Network::tap;
@@ -93,7 +101,7 @@ void add_devices(const VirtualMachine& vm, systemd::UnitText& text) {
     text.comment(
         "accelerator, vsock, interfaces, devices, volumes, extra_args: the devices that it may open");
     text.set("DevicePolicy", "closed");
-    for (const auto& device : devices) text.set("DeviceAllow", device, " rw");
+    for (const auto& device : devices) text.set("DeviceAllow", device);
     if (may_use_kvm(vm) || may_use_kernel_vsock(vm)) {
       text.comment("the group of /dev/kvm and /dev/vhost-vsock");
       text.set("SupplementaryGroups", "kvm");

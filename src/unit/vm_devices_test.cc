@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "unit/hidden_paths.h"
+#include "unit/vm_storage.h"
 
 namespace vmcred::unit {
 namespace {
@@ -52,7 +53,8 @@ TEST(HiddenPaths, LetWriteWhatIsWritten) {
   using base::concat;
   constexpr std::string_view k_comment = "# volumes, shares: what it may write\n";
   constexpr std::string_view k_none = "# no path is below /home, /root or /run/user\n";
-  EXPECT_EQ(hidden({"/boot/vmlinuz"}, {}, {"/srv/disk"}), concat(k_none, "ProtectHome=yes\n", k_comment, "ReadWritePaths=/srv/disk\n"));
+  EXPECT_EQ(hidden({"/boot/vmlinuz"}, {}, {"/srv/disk"}),
+            concat(k_none, "ProtectHome=yes\n", k_comment, "ReadWritePaths=/srv/disk\n"));
   EXPECT_EQ(hidden({"/boot/vmlinuz"}, {}, {"/var/tmp/disk"}),
             concat(k_none, "ProtectHome=yes\n", k_comment, "BindPaths=/var/tmp/disk\n"));
   EXPECT_EQ(hidden({"/boot/vmlinuz"}, {}, {"/home/me/disk"}),
@@ -102,6 +104,39 @@ TEST(Devices, AreThoseThatTheConfigNames) {
     EXPECT_THAT(text, testing::HasSubstr(line));
   EXPECT_THAT(text, testing::Not(testing::HasSubstr("/srv/image")));
   EXPECT_THAT(text, testing::Not(testing::HasSubstr("DeviceAllow=/dev/kvm")));
+}
+
+TEST(Devices, ADiskThatIsOnlyReadMayOnlyBeRead) {
+  config::VirtualMachine vm;
+  vm.volumes.resize(4);
+  vm.volumes[0] = {.image = "/dev/vg/base", .read_only = true};
+  vm.volumes[1] = {.image = "/dev/vg/own"};
+  vm.volumes[2] = {.image = "/dev/vg/both", .read_only = true};
+  vm.volumes[3] = {.image = "/dev/vg/both"};
+  const std::string text = devices(vm);
+  for (const std::string_view line :
+       {"DeviceAllow=/dev/vg/base r\n", "DeviceAllow=/dev/vg/own rw\n", "DeviceAllow=/dev/vg/both rw\n"})
+    EXPECT_THAT(text, testing::HasSubstr(line));
+  EXPECT_THAT(text, testing::Not(testing::HasSubstr("DeviceAllow=/dev/vg/both r\n")));
+}
+
+// libusb, by which QEMU opens them, begins by listening to the kernel's (or udev's) news of devices.
+TEST(Devices, OfUsbNeedTheKernelsNews) {
+  config::VirtualMachine vm;
+  vm.devices = {{.bus = config::Device::Bus::usb, .path = "vendorid=0x0bda,productid=0x8153"}};
+  EXPECT_THAT(devices(vm), testing::HasSubstr("RestrictAddressFamilies=AF_UNIX AF_NETLINK\n"));
+  vm.interfaces = {interface(config::Interface::Type::user)};
+  EXPECT_THAT(devices(vm),
+              testing::HasSubstr("RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK\n"));
+}
+
+// The directory that an image is made in may be written, but not the whole host.
+TEST(Storage, OfAnImageDirectlyInTheRootIsTheImage) {
+  config::VirtualMachine vm;
+  vm.volumes.resize(2);
+  vm.volumes[0] = {.image = "/disk.img", .size_mib = 64};
+  vm.volumes[1] = {.image = "/srv/disk.img", .size_mib = 64};
+  EXPECT_THAT(written_storage_of(vm), testing::ElementsAre("/disk.img", "/srv"));
 }
 
 }  // namespace

@@ -18,7 +18,8 @@ std::vector<std::string> read_storage_of(const config::VirtualMachine& vm);
 // Those that it writes, but for devices: its images or, where it makes them, their directories; its shares.
 std::vector<std::string> written_storage_of(const config::VirtualMachine& vm);
 
-// The devices that are its disks.
-std::vector<std::string> disk_devices_of(const config::VirtualMachine& vm);
+// The devices that are its disks: those that it writes, or those that it only reads.
+enum class DiskUse { read, written };
+std::vector<std::string> disk_devices_of(const config::VirtualMachine& vm, DiskUse use);
 
 }  // namespace vmcred::unit

@@ -70,6 +70,16 @@ void add_provider_order(const VirtualMachine& vm, UnitText& text) {
   text.set("After", config::k_provider_socket_unit);
 }
 
+// systemd takes the number of macvtaps' devices from the kernel's list when it begins the unit; the kernel
+// itself would load the module only for the first interface, which is later.
+void add_module(const VirtualMachine& vm, UnitText& text) {
+  static constexpr std::string_view k_module_unit = "modprobe@macvtap.service";
+  if (!has_macvtap(vm)) return;
+  text.comment("interfaces of type macvtap: their module, for DeviceAllow=char-macvtap");
+  text.set("Wants", k_module_unit);
+  text.set("After", k_module_unit);
+}
+
 // However long each attempt takes, so many fit into the interval, and then it is over.
 void add_start_limit(const VirtualMachine& vm, UnitText& text) {
   const unsigned attempt_s =
@@ -92,6 +102,7 @@ Result<void> add_unit_section(const VirtualMachine& vm, const Surroundings& surr
     text.comment("extra_args, interfaces");
     text.set("After", "network.target");
   }
+  add_module(vm, text);
   add_provider_order(vm, text);
   add_start_limit(vm, text);
   return {};
