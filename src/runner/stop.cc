@@ -39,17 +39,21 @@ vmm::StopMethod method_of(const VmmProcess& process) {
   return row == rows.end() ? vmm::StopMethod::none : row->stop;
 }
 
-bool shut_down_within(StopWay& way, const UniqueFd& process, Clock::duration patience, const Say& say) {
+enum class Answer { shut_down, too_slow, never_asked };
+
+Answer ask_to_shut_down(StopWay& way, const UniqueFd& process, Clock::duration patience, const Say& say) {
   const auto start = Clock::now();
   const auto deadline = start + patience;
+  Answer without = Answer::never_asked;
   do {
     // One that refuses may be about to end; whether it is shows at once.
     if (!way.ask_guest(Clock::now() - start > patience / 2, say))
-      return ended_within(process, k_last_moments);
+      return ended_within(process, k_last_moments) ? Answer::shut_down : without;
+    without = Answer::too_slow;
     if (ended_within(process, std::min<Clock::duration>(k_between_presses, deadline - Clock::now())))
-      return true;
+      return Answer::shut_down;
   } while (Clock::now() < deadline);
-  return false;
+  return without;
 }
 
 // Without the guest's help.
@@ -66,7 +70,7 @@ Result<StopOutcome> end(const VmmProcess& process, const std::string& runtime_di
   auto way = open_stop_way(method_of(process), runtime_directory);
   if (!way) {
     say(concat("nobody can ask its guest (", way.error().what, "), ending its hypervisor"));
-    return end_hypervisor(nullptr, process.handle, StopOutcome::quit);
+    return end_hypervisor(nullptr, process.handle, StopOutcome::not_reached);
   }
   if (patience == std::chrono::seconds(0)) {
     say("ending the hypervisor");
@@ -77,7 +81,12 @@ Result<StopOutcome> end(const VmmProcess& process, const std::string& runtime_di
     return end_hypervisor(nullptr, process.handle, StopOutcome::not_asked);
   }
   say(concat("asking the guest to shut down, waiting up to ", patience.count(), " s"));
-  if (shut_down_within(**way, process.handle, patience, say)) return StopOutcome::guest_shut_down;
+  const Answer answer = ask_to_shut_down(**way, process.handle, patience, say);
+  if (answer == Answer::shut_down) return StopOutcome::guest_shut_down;
+  if (answer == Answer::never_asked) {
+    say("its hypervisor does not ask the guest, ending it");
+    return end_hypervisor(way->get(), process.handle, StopOutcome::not_reached);
+  }
   say("the guest did not shut down in time, ending its hypervisor");
   return end_hypervisor(way->get(), process.handle, StopOutcome::quit);
 }

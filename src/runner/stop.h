@@ -12,6 +12,7 @@ namespace vmcred::runner {
 enum class StopOutcome {
   guest_shut_down,  // the guest did what its power button or ctrl-alt-delete asked
   not_asked,        // nobody can ask the guests of this hypervisor; it was ended
+  not_reached,      // the hypervisor could not be spoken to, or refused to ask its guest; it was ended
   quit,             // it did not in time; the hypervisor ended at once, as when a plug is pulled
   killed,           // the hypervisor did not end when told either and was killed
 };

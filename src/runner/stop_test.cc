@@ -109,7 +109,9 @@ TEST(StopVmTest, AQemuThatRefusesThePowerButtonIsEnded) {
   RunningVm vm(FakeQmpManners{.refuses_powerdown = true});
   const auto outcome = vm.stop(seconds(20));
   ASSERT_TRUE(outcome) << outcome.error().what;
-  EXPECT_EQ(*outcome, StopOutcome::quit);
+  EXPECT_EQ(*outcome, StopOutcome::not_reached);
+  EXPECT_THAT(vm.said, ElementsAre("asking the guest to shut down, waiting up to 20 s",
+                                   "its hypervisor does not ask the guest, ending it"));
   EXPECT_TRUE(vm.qemu.ended_with(FakeQmpEnd::quit));
 }
 
@@ -181,7 +183,7 @@ TEST(StopVmTest, AHypervisorThatCanNotBeSpokenToIsEnded) {
   });
   const auto outcome = vm.stop(seconds(20));
   ASSERT_TRUE(outcome) << outcome.error().what;
-  EXPECT_EQ(*outcome, StopOutcome::quit);
+  EXPECT_EQ(*outcome, StopOutcome::not_reached);
   EXPECT_THAT(vm.said, ElementsAre("nobody can ask its guest (" + vm.socket +
                                    ": the peer is not QEMU), ending its hypervisor"));
   EXPECT_TRUE(vm.qemu.wait().killed_by(SIGTERM));
@@ -244,7 +246,7 @@ TEST(StopVmTest, AFirecrackerThatRefusesIsEndedByASignal) {
                   [](const std::string&) { return FakeApi::Reply{.status = 400}; });
   const auto outcome = vm.stop(seconds(20));
   ASSERT_TRUE(outcome) << outcome.error().what;
-  EXPECT_EQ(*outcome, StopOutcome::quit);
+  EXPECT_EQ(*outcome, StopOutcome::not_reached);
 }
 
 TEST(StopVmTest, AHypervisorWithoutAWayIsEndedAndThatIsNoFailure) {

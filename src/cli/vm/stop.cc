@@ -35,10 +35,16 @@ void say(const command::Streams& streams, const std::string& vm, const std::stri
 }
 
 base::Error not_by_itself(runner::StopOutcome outcome, std::chrono::seconds patience) {
-  const std::string_view how = outcome == runner::StopOutcome::quit ? "ended" : "killed";
+  using runner::StopOutcome;
+  if (outcome == StopOutcome::not_reached)
+    return {.kind = base::ErrorKind::vmm,
+            .what = "its hypervisor could not be asked to shut the guest down; it was ended"};
+  if (outcome == StopOutcome::killed)
+    return {.kind = base::ErrorKind::vmm,
+            .what = "its hypervisor did not end when it was told to; it was killed"};
   return {
       .kind = base::ErrorKind::vmm,
-      .what = concat("the guest did not shut down within ", patience.count(), " s; its hypervisor was ", how),
+      .what = concat("the guest did not shut down within ", patience.count(), " s; its hypervisor was ended"),
       .hint = "--timeout SECONDS gives it longer; with 0 it is not asked"};
 }
 
