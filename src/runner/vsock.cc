@@ -31,7 +31,6 @@ using vmm::VsockBackEnd;
 constexpr std::string_view k_program = "vhost-device-vsock";
 
 constexpr std::uint32_t k_hybrid_notify_port = 9999;
-constexpr std::uint32_t k_first_vhost_notify_port = 0x76000000;
 
 constexpr int k_backlog = 16;
 constexpr std::size_t k_max_answer_bytes = 32;
@@ -151,12 +150,12 @@ Result<std::optional<VsockBackEnd>> choose_vsock(const config::VirtualMachine& v
 
 Result<std::uint32_t> notify_port(const config::VirtualMachine& vm, VsockBackEnd back_end) {
   if (back_end != VsockBackEnd::vhost) return k_hybrid_notify_port;
-  if (*vm.vsock_cid >= VMADDR_PORT_ANY - k_first_vhost_notify_port)
+  if (*vm.vsock_cid >= VMADDR_PORT_ANY - vmm::k_vhost_ports)
     return Error{
         .kind = ErrorKind::host,
         .what = concat("'vsock.cid' ", *vm.vsock_cid, " leaves no port for the guest's notifications"),
-        .hint = concat("choose one below ", VMADDR_PORT_ANY - k_first_vhost_notify_port)};
-  return k_first_vhost_notify_port + *vm.vsock_cid;
+        .hint = concat("choose one below ", VMADDR_PORT_ANY - vmm::k_vhost_ports)};
+  return vmm::k_vhost_ports + *vm.vsock_cid;
 }
 
 Result<UniqueFd> listen_for_guest(VsockBackEnd back_end, std::uint32_t port,

@@ -6,6 +6,7 @@
 #include "support/machine.h"
 #include "vmm/capability.h"
 #include "vmm/kernel_line.h"
+#include "vmm/sockets.h"
 
 namespace vmcred::vmm {
 namespace {
@@ -142,7 +143,31 @@ TEST(KernelLineTest, EachBackEndHasItsPort) {
   vm.vsock_cid = 7;
   EXPECT_EQ(credentials_port(vm, VsockBackEnd::built_in), 9998U);
   EXPECT_EQ(credentials_port(vm, VsockBackEnd::vhost_user), 9998U);
-  EXPECT_EQ(credentials_port(vm, VsockBackEnd::vhost), 0x77000007U);
+  EXPECT_EQ(credentials_port(vm, VsockBackEnd::vhost), 0x75FFFFF9U);
+}
+
+// The kernel's ports are one space for all guests, and a CID is any number of 32 bits.
+TEST(KernelLineTest, NoTwoVmsHaveOnePort) {
+  auto vm = test_support::machine();
+  vm.transport = Transport::vsock;
+  const HostFacts by_kernel{
+      .program = "", .runtime_directory = "", .kvm = true, .vsock = VsockBackEnd::vhost};
+  const HostFacts by_program{
+      .program = "", .runtime_directory = "", .kvm = true, .vsock = VsockBackEnd::vhost_user};
+  for (const std::uint32_t cid : {3U, 0x00FFFFFFU, 0x01000007U, 0x75000000U}) {
+    vm.vsock_cid = cid;
+    EXPECT_TRUE(check_credentials_port(vm, by_kernel));
+    const std::uint32_t port = credentials_port(vm, VsockBackEnd::vhost);
+    EXPECT_LT(port, k_vhost_ports) << "above are notifications";
+    EXPECT_GE(port, 0x01000000U);
+  }
+  for (const std::uint32_t cid : {0x75000001U, 0x88FFFFFFU, 0xFFFFFFFEU}) {
+    vm.vsock_cid = cid;
+    const auto none = check_credentials_port(vm, by_kernel);
+    ASSERT_FALSE(none);
+    EXPECT_EQ(none.error().kind, base::ErrorKind::host);
+    EXPECT_TRUE(check_credentials_port(vm, by_program));
+  }
 }
 
 TEST(CapabilityTest, AnInterfaceHasAQueueForEachCpuWhereTheHypervisorCan) {

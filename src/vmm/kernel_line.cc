@@ -10,6 +10,7 @@
 #include "credential/pull.h"
 #include "vmm/capability.h"
 #include "vmm/carriage.h"
+#include "vmm/sockets.h"
 #include "vmm/transport_limits.h"
 
 namespace vmcred::vmm {
@@ -24,8 +25,11 @@ constexpr std::string_view k_rdinit = "rdinit=";
 // The first systemd that takes credentials out of its initrd.
 constexpr int k_first_systemd_with_initrd_credentials = 262;
 
-constexpr std::uint32_t k_credentials_port = 9998;
-constexpr std::uint32_t k_first_vhost_credentials_port = 0x77000000;
+constexpr std::uint32_t k_own_credentials_port = 9998;
+
+// Below that the ports are too near to those of others.
+constexpr std::uint32_t k_most_vhost_cid = 0x75000000;
+static_assert(k_most_vhost_cid < k_vhost_ports);
 
 // One for each parameter, as the kernel splits them: at spaces outside of double quotes.
 std::vector<std::string> words_of(const std::vector<std::string>& params) {
@@ -113,8 +117,16 @@ bool has_misplaced_init(const VirtualMachine& vm, Transport transport) {
 }
 
 std::uint32_t credentials_port(const VirtualMachine& vm, VsockBackEnd back_end) {
-  return back_end == VsockBackEnd::vhost ? k_first_vhost_credentials_port + vm.vsock_cid.value_or(0)
-                                         : k_credentials_port;
+  return back_end == VsockBackEnd::vhost ? k_vhost_ports - vm.vsock_cid.value_or(0) : k_own_credentials_port;
+}
+
+base::Result<void> check_credentials_port(const VirtualMachine& vm, const HostFacts& host) {
+  const bool has_one = vm.transport == Transport::vsock && host.vsock == VsockBackEnd::vhost;
+  if (!has_one || vm.vsock_cid.value_or(0) <= k_most_vhost_cid) return {};
+  return base::Error{
+      .kind = base::ErrorKind::host,
+      .what = concat("'vsock.cid' ", *vm.vsock_cid, " leaves no port for the guest's credentials"),
+      .hint = concat("choose one up to ", k_most_vhost_cid)};
 }
 
 }  // namespace vmcred::vmm

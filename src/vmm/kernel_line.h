@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/result.h"
 #include "config/model.h"
 #include "vmm/host_facts.h"
 
@@ -31,5 +32,8 @@ inline constexpr std::string_view k_misplaced_init_hint = "write it as 'rdinit=/
 
 // Where the guest fetches its credentials. With vhost the host has one port space for all guests.
 std::uint32_t credentials_port(const config::VirtualMachine& vm, VsockBackEnd back_end);
+
+// A host error where the VM's CID is so large that it has none.
+base::Result<void> check_credentials_port(const config::VirtualMachine& vm, const HostFacts& host);
 
 }  // namespace vmcred::vmm

@@ -5,6 +5,7 @@
 #include "vmm/cloud_hypervisor.h"
 #include "vmm/crosvm.h"
 #include "vmm/firecracker.h"
+#include "vmm/kernel_line.h"
 #include "vmm/kvmtool.h"
 #include "vmm/qemu.h"
 #include "vmm/stratovirt.h"
@@ -14,6 +15,7 @@ namespace vmcred::vmm {
 
 base::Result<LaunchPlan> plan_launch(const config::VirtualMachine& vm,
                                      std::span<const CredentialOutline> outlines, const HostFacts& host) {
+  VMCRED_TRY(check_credentials_port(vm, host));
   switch (vm.hypervisor) {
     case config::Hypervisor::qemu:
       break;

@@ -2,6 +2,7 @@
 // The sockets in a VM's runtime directory.
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 namespace vmcred::vmm {
@@ -18,6 +19,10 @@ inline constexpr std::string_view k_vsock_device_socket = "vhost-vsock.sock";  /
 inline constexpr std::string_view k_api_socket = "api.sock";        // of a VMM that speaks HTTP
 inline constexpr std::string_view k_crosvm_socket = "crosvm.sock";  // for `crosvm powerbtn` and the like
 inline constexpr std::string_view k_vnc_socket = "vnc.sock";        // the screen, where there is one
+
+// With the kernel's vhost all guests of the host share its ports: a VM's notifications are at this one plus
+// its CID, its credentials at this one minus its CID, so that no two of any two VMs meet.
+inline constexpr std::uint32_t k_vhost_ports = 0x76000000;
 
 // The host's end of the virtio port through which a guest fetches its credentials. The VMM listens, and
 // whoever hands them over connects first.
