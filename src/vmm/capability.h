@@ -95,6 +95,7 @@ struct Capability {
   bool pci = false;
   bool usb = false;
   bool graphics = false;
+  bool console = false;  // a terminal of the guest's to connect to, hvc0
   bool cpu_model = false;
   bool uuid = false;       // the machine's, besides systemd.machine_id= on the kernel's command line
   unsigned most_cpus = 0;  // 0: no limit of its own

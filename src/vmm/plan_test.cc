@@ -14,6 +14,7 @@
 #include "support/plan_text.h"
 #include "vmm/capability.h"
 #include "vmm/check.h"
+#include "vmm/sockets.h"
 
 namespace vmcred::vmm {
 namespace {
@@ -125,6 +126,16 @@ void expect_golden(const std::string& name, const config::VirtualMachine& vm, co
   const auto golden = base::read_text_file(path, 64 * 1024);
   ASSERT_TRUE(golden) << golden.error().what << "; UPDATE_GOLDEN=1 writes it";
   EXPECT_EQ(text, *golden) << "UPDATE_GOLDEN=1 rewrites it";
+}
+
+TEST(PlanLaunchTest, ThereIsAConsoleWhereTheTableSaysSo) {
+  for (const auto& row : capabilities()) {
+    const auto plan = plan_launch(bare(row), k_outlines, host_of(row));
+    ASSERT_TRUE(plan) << plan.error().what;
+    EXPECT_EQ(test_support::plan_text(*plan, k_outlines).find(k_console_socket) != std::string::npos,
+              row.console)
+        << row_name(row);
+  }
 }
 
 TEST(PlanLaunchTest, AVmWithNothingButCredentialsIsTheGoldenOne) {

@@ -34,6 +34,7 @@ ordered_json hardware(const Capability& row) {
           {"cpu_model", row.cpu_model},
           {"uuid", row.uuid},
           {"graphics", row.graphics},
+          {"console", row.console},
           {"interfaces",
            {{"types", vmm::types_of(interfaces)},
             {"several_queues", interfaces.several_queues},

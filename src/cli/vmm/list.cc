@@ -103,11 +103,12 @@ std::string capabilities_as_text(std::span<const Capability> rows) {
                      std::string(spelling(row.readiness)), back_ends(row)};
       });
   const std::string machine = table_of(
-      "machine", rows, {"balloon", "hugepages", "hotplug", "CPU model", "machine id", "screen", "devices"},
+      "machine", rows,
+      {"balloon", "hugepages", "hotplug", "CPU model", "machine id", "screen", "console", "devices"},
       [](const Capability& row) {
         return Words{listed(spelled(row.balloon)), yes_no(row.hugepages),          yes_no(row.hotplug),
                      yes_no(row.cpu_model),        row.uuid ? "yes, UUID" : "yes", yes_no(row.graphics),
-                     listed(devices_of(row))};
+                     yes_no(row.console),          listed(devices_of(row))};
       });
   const std::string network = table_of(
       "network", rows, {"interfaces", "queues", "vhost", "port forwarding"}, [](const Capability& row) {
