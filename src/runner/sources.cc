@@ -57,27 +57,33 @@ void warn_when_open_to_others(const std::string& path, int fd, std::vector<std::
                             "; secrets should be root:root 0400"));
 }
 
-Result<SecretBuffer> read_file(const Secret& secret, const std::string& path,
-                               std::vector<std::string>& warnings) {
-  VMCRED_TRY_ASSIGN(const UniqueFd file, open_trusted(path));
-  warn_when_open_to_others(path, file.get(), warnings);
+// What all secrets of one start share.
+struct Reading {
+  const VirtualMachine& vm;
+  StoredSecrets& stored;
+  std::vector<std::string>& warnings;
+  TrustedFiles files = {};
+};
+
+Result<SecretBuffer> read_file(const Secret& secret, const std::string& path, Reading& reading) {
+  VMCRED_TRY_ASSIGN(const UniqueFd file, reading.files.open(path));
+  warn_when_open_to_others(path, file.get(), reading.warnings);
   VMCRED_TRY_ASSIGN(SecretBuffer value,
                     secret::read_secret_file(file.get(), credential::k_max_credential_bytes, path));
   VMCRED_TRY(check_not_empty(secret, value, path));
   return value;
 }
 
-Result<SecretBuffer> read_source(const VirtualMachine& vm, const Secret& secret, StoredSecrets& stored,
-                                 std::vector<std::string>& warnings) {
+Result<SecretBuffer> read_source(const Secret& secret, Reading& reading) {
   if (const auto* file = std::get_if<config::FileSource>(&secret.source))
-    return read_file(secret, file->path, warnings);
+    return read_file(secret, file->path, reading);
   if (const auto* encrypted = std::get_if<config::EncryptedSource>(&secret.source)) {
     VMCRED_TRY_ASSIGN(SecretBuffer value,
                       read_encrypted_secret(encrypted->path, secret.name.host_credential()));
     VMCRED_TRY(check_not_empty(secret, value, encrypted->path));
     return value;
   }
-  VMCRED_TRY_ASSIGN(SecretBuffer value, stored.read(vm, secret));
+  VMCRED_TRY_ASSIGN(SecretBuffer value, reading.stored.read(reading.vm, secret));
   VMCRED_TRY(check_not_empty(secret, value, "its value in the store"));
   return value;
 }
@@ -111,8 +117,9 @@ Error with_refusal(Error error, const VirtualMachine& vm) {
 Result<UniqueFd> load_like_systemd(const VirtualMachine& vm, StoredSecrets& stored, const Identity& identity,
                                    std::vector<std::string>& warnings) {
   VMCRED_TRY_ASSIGN(PrivateDirectory directory, PrivateDirectory::make());
+  Reading reading{.vm = vm, .stored = stored, .warnings = warnings};
   const auto copy_secret = [&](const Secret& secret) -> Result<void> {
-    VMCRED_TRY_ASSIGN(const SecretBuffer value, read_source(vm, secret, stored, warnings));
+    VMCRED_TRY_ASSIGN(const SecretBuffer value, read_source(secret, reading));
     return directory.add(secret.name.host_credential(), value, identity.uid, identity.gid);
   };
   VMCRED_TRY(for_each_secret(vm, copy_secret));
@@ -139,8 +146,9 @@ Result<CredentialSet> read_secrets(const VirtualMachine& vm, int directory_fd) {
 Result<CredentialSet> read_own_secrets(const VirtualMachine& vm, StoredSecrets& stored,
                                        std::vector<std::string>& warnings) {
   CredentialSet set;
+  Reading reading{.vm = vm, .stored = stored, .warnings = warnings};
   const auto read_secret = [&](const Secret& secret) -> Result<void> {
-    VMCRED_TRY_ASSIGN(SecretBuffer value, read_source(vm, secret, stored, warnings));
+    VMCRED_TRY_ASSIGN(SecretBuffer value, read_source(secret, reading));
     set.push_back({.name = secret.credential, .value = std::move(value)});
     return {};
   };

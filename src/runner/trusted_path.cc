@@ -47,18 +47,23 @@ std::string_view type_name(mode_t mode) {
   return "is a device";
 }
 
-// The way to a file: what is left of it, and whose hands it has passed through.
+// The way to a file: what is left of it, and the place that it has come to.
 class Walk {
  public:
-  explicit Walk(const std::string& path) : m_path(path) { prepend(path); }
+  using Place = TrustedFiles::Place;
 
-  Result<UniqueFd> go() {
+  // `path` is for what there is to say.
+  explicit Walk(const std::string& path) : m_path(path) {}
+
+  Result<Place> go_from_root(std::string_view way) {
     VMCRED_TRY(restart_at_root());
-    while (!m_rest.empty()) {
-      const std::string name = std::move(m_rest.front());
-      m_rest.pop_front();
-      VMCRED_TRY(step(name));
-    }
+    VMCRED_TRY(go(way));
+    return m_place;
+  }
+
+  Result<UniqueFd> open_from(const Place& start, std::string_view way) {
+    m_place = start;
+    VMCRED_TRY(go(way));
     return open_end();
   }
 
@@ -73,38 +78,51 @@ class Walk {
     m_rest.insert(m_rest.begin(), components.begin(), components.end());
   }
 
+  Result<void> go(std::string_view way) {
+    prepend(way);
+    while (!m_rest.empty()) {
+      const std::string name = std::move(m_rest.front());
+      m_rest.pop_front();
+      VMCRED_TRY(step(name));
+    }
+    return {};
+  }
+
   Result<void> restart_at_root() {
     UniqueFd root(::open("/", O_PATH | O_DIRECTORY | O_CLOEXEC));
     if (!root.valid()) return open_error(m_path, errno);
-    m_here = std::move(root);
+    m_place.here = std::make_shared<const UniqueFd>(std::move(root));
+    m_place.mode = S_IFDIR;
     return {};
   }
 
   Result<void> step(const std::string& name) {
-    UniqueFd next(::openat(m_here.get(), name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+    UniqueFd next(::openat(m_place.here->get(), name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
     if (!next.valid()) return open_error(m_path, errno);
     struct stat status{};
     if (::fstat(next.get(), &status) != 0) return open_error(m_path, errno);
     VMCRED_TRY(check_owner(status.st_uid));
     if (S_ISLNK(status.st_mode)) return follow(next.get());
-    m_here = std::move(next);
+    m_place.here = std::make_shared<const UniqueFd>(std::move(next));
+    m_place.mode = status.st_mode;
     return {};
   }
 
   Result<void> check_owner(uid_t owner) {
-    if (m_owner != 0 && owner != m_owner)
+    if (m_place.owner != 0 && owner != m_place.owner)
       return Error{
           .kind = ErrorKind::refused,
-          .what = concat(m_path, ": leads from something of user ", m_owner, " to something of user ", owner),
+          .what = concat(m_path, ": leads from something of user ", m_place.owner, " to something of user ",
+                         owner),
           .hint =
               "name the file itself instead of a link, or keep both in directories of one owner, best "
               "root's"};
-    m_owner = owner;
+    m_place.owner = owner;
     return {};
   }
 
   Result<void> follow(int link_fd) {
-    if (++m_links > k_max_links) return open_error(m_path, ELOOP);
+    if (++m_place.links > k_max_links) return open_error(m_path, ELOOP);
     char target[PATH_MAX];
     const ssize_t size = ::readlinkat(link_fd, "", target, sizeof target);
     if (size < 0) return open_error(m_path, errno);
@@ -116,13 +134,11 @@ class Walk {
 
   // Opens what the O_PATH descriptor holds, whatever its name points to by now.
   Result<UniqueFd> open_end() const {
-    struct stat status{};
-    if (::fstat(m_here.get(), &status) != 0) return open_error(m_path, errno);
-    if (!S_ISREG(status.st_mode))
+    if (!S_ISREG(m_place.mode))
       return Error{.kind = ErrorKind::credential,
-                   .what = concat(m_path, ": ", type_name(status.st_mode), ", expected a regular file"),
+                   .what = concat(m_path, ": ", type_name(m_place.mode), ", expected a regular file"),
                    .hint = "let 'path' name the file that holds the secret"};
-    const std::string self = concat("/proc/self/fd/", m_here.get());
+    const std::string self = concat("/proc/self/fd/", m_place.here->get());
     UniqueFd file(::open(self.c_str(), O_RDONLY | O_NOCTTY | O_CLOEXEC));
     if (!file.valid()) return open_error(m_path, errno);
     return file;
@@ -130,13 +146,22 @@ class Walk {
 
   const std::string& m_path;
   std::deque<std::string> m_rest;
-  UniqueFd m_here;
-  uid_t m_owner = 0;
-  int m_links = 0;
+  Place m_place;
 };
 
 }  // namespace
 
-Result<UniqueFd> open_trusted(const std::string& path) { return Walk(path).go(); }
+Result<UniqueFd> TrustedFiles::open(const std::string& path) {
+  const auto slash = path.rfind('/');
+  const std::string directory = path.substr(0, slash == std::string::npos ? 0 : slash);
+  auto known = m_directories.find(directory);
+  if (known == m_directories.end()) {
+    VMCRED_TRY_ASSIGN(Place place, Walk(path).go_from_root(directory));
+    known = m_directories.emplace(directory, std::move(place)).first;
+  }
+  return Walk(path).open_from(known->second, std::string_view(path).substr(directory.size()));
+}
+
+Result<UniqueFd> open_trusted(const std::string& path) { return TrustedFiles().open(path); }
 
 }  // namespace vmcred::runner

@@ -26,13 +26,22 @@ constexpr uid_t k_bob = 4712;
 class OpenTrustedTest : public testing::Test {
  protected:
   std::string content(std::string_view name) const {
-    const auto file = open_trusted(m_tree.path(name));
+    TrustedFiles files;
+    const auto file = files.open(m_tree.path(name));
     EXPECT_TRUE(file) << file.error().what;
-    return file ? test_support::read_descriptor(file->get()) : "";
+    const std::string text = file ? test_support::read_descriptor(file->get()) : "";
+    const auto again = files.open(m_tree.path(name));
+    EXPECT_TRUE(again) << again.error().what;
+    EXPECT_EQ(again ? test_support::read_descriptor(again->get()) : "", text);
+    return text;
   }
   base::Error failure(std::string_view name) const {
-    auto file = open_trusted(m_tree.path(name));
+    TrustedFiles files;
+    auto file = files.open(m_tree.path(name));
     EXPECT_FALSE(file) << name;
+    const auto again = files.open(m_tree.path(name));
+    EXPECT_FALSE(again) << name;
+    EXPECT_EQ(file ? "" : file.error().what, again ? "" : again.error().what);
     return file ? base::Error{.kind = ErrorKind::usage, .what = "opened"} : std::move(file).error();
   }
 
