@@ -46,6 +46,30 @@ Error runs_already(pid_t process) {
           .hint = "stop it first, as the user who started it, or as root: vmcred vm stop"};
 }
 
+// The directory is the VM user's, so that the file may be anything by now: root must give nothing away that
+// it finds there, and write into nothing that has another name too.
+Result<struct stat> check_is_plain(const UniqueFd& file, const std::string& path) {
+  struct stat status{};
+  if (::fstat(file.get(), &status) != 0) return base::errno_error(path);
+  if (S_ISREG(status.st_mode) && status.st_nlink <= 1) return status;
+  return Error{.kind = ErrorKind::refused,
+               .what = concat(path, ": expected a regular file without another name"),
+               .hint = concat("remove it: rm ", path)};
+}
+
+// One that is ours and still empty was just made, by us or by a start that ended early. In its unit the
+// runner is the VM's user already, and may not even ask.
+Result<void> give_to(const Identity& owner, const UniqueFd& file, const struct stat& status,
+                     const std::string& path) {
+  if (status.st_uid == owner.uid) return {};
+  if (status.st_uid != ::geteuid() || status.st_size != 0)
+    return Error{.kind = ErrorKind::refused,
+                 .what = concat(path, " belongs to user ", status.st_uid, ", expected user ", owner.uid),
+                 .hint = concat("remove it: rm ", path)};
+  if (::fchown(file.get(), owner.uid, owner.gid) != 0) return base::errno_error(path);
+  return {};
+}
+
 // The name of what was started, for whoever stops it: the config may say something else by then.
 Result<void> note_hypervisor(const UniqueFd& file, Hypervisor hypervisor, const std::string& path) {
   if (::ftruncate(file.get(), 0) != 0) return base::errno_error(path);
@@ -73,17 +97,26 @@ Result<UniqueFd> handle_of(pid_t process, const std::string& path) {
 Result<UniqueFd> claim_vm(const std::string& runtime_directory, Hypervisor hypervisor,
                           const Identity& owner) {
   const std::string path = concat(runtime_directory, k_lock_file);
-  VMCRED_TRY_ASSIGN(UniqueFd file, base::open_file(path, O_RDWR | O_CREAT | O_NOFOLLOW, S_IRUSR | S_IWUSR));
-  // In its unit the runner is that user already, and may not even ask.
-  if (::geteuid() != owner.uid && ::fchown(file.get(), owner.uid, owner.gid) != 0)
-    return base::errno_error(path);
+  VMCRED_TRY_ASSIGN(
+      UniqueFd file,
+      base::open_file(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, S_IRUSR | S_IWUSR));
+  VMCRED_TRY_ASSIGN(const struct stat status, check_is_plain(file, path));
   const struct flock lock = whole_file();
   if (::fcntl(file.get(), F_SETLK, &lock) != 0) {
     if (errno != EAGAIN && errno != EACCES) return base::errno_error(path);
     VMCRED_TRY_ASSIGN(const pid_t holder, holder_of(file, path));
     return runs_already(holder);
   }
+  VMCRED_TRY(give_to(owner, file, status, path));
   VMCRED_TRY(note_hypervisor(file, hypervisor, path));
+  return file;
+}
+
+UniqueFd keep_stopped(const std::string& runtime_directory) {
+  const std::string path = concat(runtime_directory, k_lock_file);
+  UniqueFd file(::open(path.c_str(), O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+  const struct flock lock = whole_file();
+  if (!file.valid() || ::fcntl(file.get(), F_SETLK, &lock) != 0) return {};
   return file;
 }
 

@@ -17,9 +17,13 @@ namespace vmcred::runner {
 
 // Makes this process the VM's: whoever starts it again is refused. The descriptor must stay open, across exec
 // too, and no other for this file may ever be closed by this process. Fails with a vmm error where the VM
-// runs already.
+// runs already, and with a refused one where something else than its user's own file is there.
 base::Result<base::UniqueFd> claim_vm(const std::string& runtime_directory, config::Hypervisor hypervisor,
                                       const Identity& owner);
+
+// Keeps the VM from being started as long as the descriptor is open. None where it runs, or was never started
+// here. Like claim_vm's it must be the only one.
+base::UniqueFd keep_stopped(const std::string& runtime_directory);
 
 struct VmmProcess {
   pid_t number;

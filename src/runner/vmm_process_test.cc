@@ -2,7 +2,10 @@
 #include "runner/vmm_process.h"
 
 #include <gmock/gmock.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include "base/file.h"
 #include "base/pipe.h"
 #include "base/text.h"
 #include "support/child.h"
@@ -102,6 +105,54 @@ TEST(VmmProcessTest, ALinkOrAFifoInTheLocksPlaceIsNotFollowed) {
   EXPECT_FALSE(claim_vm(tree.path(), Hypervisor::qemu, ourselves()));
   const auto found = find_vmm(fifos.path());
   EXPECT_FALSE(found && *found);
+}
+
+// As root we would give it away, and write into it.
+TEST(VmmProcessTest, SomethingElseInTheLocksPlaceIsNotClaimed) {
+  const test_support::TemporaryDirectory linked;
+  const test_support::TemporaryDirectory fifos;
+  const std::string other = linked.write("other", "");
+  ASSERT_EQ(::link(other.c_str(), linked.path("vmm.lock").c_str()), 0);
+  fifos.make_fifo("vmm.lock");
+  for (const auto* tree : {&linked, &fifos}) {
+    const auto claim = claim_vm(tree->path(), Hypervisor::qemu, ourselves());
+    ASSERT_FALSE(claim);
+    EXPECT_EQ(claim.error().kind, base::ErrorKind::refused);
+  }
+  EXPECT_EQ(base::read_text_file(other, 100).value_or("?"), "");
+}
+
+TEST(VmmProcessTest, AFileOfAnotherUserIsNotGivenAway) {
+  if (::getuid() != 0) GTEST_SKIP() << "only root gives files away";
+  const test_support::TemporaryDirectory tree;
+  const Identity user{.name = "nobody", .uid = 65534, .gid = 65534, .groups = {}};
+  const std::string path = tree.write("vmm.lock", "something");
+  const auto refused = claim_vm(tree.path(), Hypervisor::qemu, user);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().what, concat(path, " belongs to user 0, expected user 65534"));
+  struct stat status{};
+  ASSERT_EQ(::stat(path.c_str(), &status), 0);
+  EXPECT_EQ(status.st_uid, 0U);
+
+  tree.write("vmm.lock", "");  // of a start that ended before it gave it away
+  EXPECT_TRUE(claim_vm(tree.path(), Hypervisor::qemu, user));
+  ASSERT_EQ(::stat(path.c_str(), &status), 0);
+  EXPECT_EQ(status.st_uid, 65534U);
+  EXPECT_TRUE(claim_vm(tree.path(), Hypervisor::qemu, user));
+}
+
+TEST(VmmProcessTest, OneThatRunsCannotBeKeptStoppedAndOneThatIsKeptCannotStart) {
+  const test_support::TemporaryDirectory tree;
+  EXPECT_FALSE(keep_stopped(tree.path()).valid()) << "it was never started";
+  {
+    const Claimant vm(tree.path());
+    EXPECT_FALSE(keep_stopped(tree.path()).valid());
+  }
+  const auto stopped = keep_stopped(tree.path());
+  ASSERT_TRUE(stopped.valid());
+  const pid_t starting = ::fork();
+  if (starting == 0) ::_exit(claim_vm(tree.path(), Hypervisor::qemu, ourselves()) ? 1 : 0);
+  EXPECT_EQ(test_support::wait_for(starting), 0);
 }
 
 TEST(VmmProcessTest, WhateverTheFileSaysTheProcessIsFound) {
