@@ -97,7 +97,9 @@ Result<StopOutcome> stop_vm(const std::string& runtime_directory, std::chrono::s
                             const Say& say) {
   VMCRED_TRY_ASSIGN(const VmmProcess process, running_vmm(runtime_directory));
   VMCRED_TRY_ASSIGN(const StopOutcome outcome, end(process, runtime_directory, patience, say));
-  remove_sockets(runtime_directory);
+  // Who starts it again meanwhile has sockets of its own there.
+  if (const UniqueFd stopped = keep_stopped(runtime_directory); stopped.valid())
+    remove_sockets(runtime_directory);
   return outcome;
 }
 
