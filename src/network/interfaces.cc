@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "network/interfaces.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 #include <cerrno>
 #include <chrono>
@@ -12,6 +14,7 @@
 #include "base/file.h"
 #include "base/process.h"
 #include "base/text.h"
+#include "base/unique_fd.h"
 #include "network/commands.h"
 
 namespace vmcred::network {
@@ -21,6 +24,7 @@ using base::concat;
 using base::Error;
 using base::ErrorKind;
 using base::Result;
+using base::UniqueFd;
 using config::Interface;
 using config::VirtualMachine;
 
@@ -77,14 +81,32 @@ Result<void> check_ours(const VirtualMachine& vm, const Interface& interface) {
                      interface.id)};
 }
 
-// Its character device is root's when it appears.
-Result<void> give_device(const Interface& interface, uid_t owner) {
-  const std::string device = concat("/dev/tap", attribute(interface.id, "ifindex"));
+Result<UniqueFd> open_device(const std::string& path) {
   const auto deadline = std::chrono::steady_clock::now() + k_device_patience;
-  while (::chown(device.c_str(), owner, static_cast<gid_t>(-1)) != 0) {
-    if (errno != ENOENT || std::chrono::steady_clock::now() >= deadline) return base::errno_error(device);
+  for (;;) {
+    UniqueFd device(::open(path.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+    if (device.valid()) return device;
+    if (errno != ENOENT || std::chrono::steady_clock::now() >= deadline) return base::errno_error(path);
     std::this_thread::sleep_for(k_pause);
   }
+}
+
+// Its character device is root's when it appears. The numbers that devices are named by are those of one
+// network namespace, and /dev is there for all of them: the name may be taken by another's.
+Result<void> give_device(const Interface& interface, uid_t owner) {
+  const std::string name = concat("tap", attribute(interface.id, "ifindex"));
+  const std::string path = concat("/dev/", name);
+  VMCRED_TRY_ASSIGN(const UniqueFd device, open_device(path));
+  struct stat status{};
+  if (::fstat(device.get(), &status) != 0) return base::errno_error(path);
+  const auto number = concat(major(status.st_rdev), ":", minor(status.st_rdev));
+  if (!S_ISCHR(status.st_mode) || number != attribute(interface.id, concat("macvtap/", name, "/dev")))
+    return Error{.kind = ErrorKind::host,
+                 .what = concat("interface ", base::quoted(interface.id), ": ", path,
+                                " is the device of another interface"),
+                 .hint = "a macvtap of another network namespace has its number: remove that, or try again"};
+  if (::fchownat(device.get(), "", owner, static_cast<gid_t>(-1), AT_EMPTY_PATH) != 0)
+    return base::errno_error(path);
   return {};
 }
 
