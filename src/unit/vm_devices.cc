@@ -102,8 +102,8 @@ void add_devices(const VirtualMachine& vm, systemd::UnitText& text) {
         "accelerator, vsock, interfaces, devices, volumes, extra_args: the devices that it may open");
     text.set("DevicePolicy", "closed");
     for (const auto& device : devices) text.set("DeviceAllow", device);
-    if (may_use_kvm(vm) || may_use_kernel_vsock(vm)) {
-      text.comment("the group of /dev/kvm and /dev/vhost-vsock");
+    if (may_use_kvm(vm) || may_use_kernel_vsock(vm) || has_vhost_interface(vm)) {
+      text.comment("the group of /dev/kvm, /dev/vhost-vsock and /dev/vhost-net");
       text.set("SupplementaryGroups", "kvm");
     }
   }

@@ -139,5 +139,14 @@ TEST(Storage, OfAnImageDirectlyInTheRootIsTheImage) {
   EXPECT_THAT(written_storage_of(vm), testing::ElementsAre("/disk.img", "/srv"));
 }
 
+TEST(Devices, OfTheKernelsVhostAreAGroups) {
+  config::VirtualMachine vm;
+  vm.accelerator = config::Accelerator::tcg;
+  vm.interfaces = {interface(config::Interface::Type::tap)};
+  EXPECT_THAT(devices(vm), testing::Not(testing::HasSubstr("SupplementaryGroups=")));
+  vm.interfaces[0].vhost = true;
+  EXPECT_THAT(devices(vm), testing::HasSubstr("SupplementaryGroups=kvm\n"));
+}
+
 }  // namespace
 }  // namespace vmcred::unit
