@@ -7,6 +7,7 @@ namespace vmcred::vmm {
 namespace {
 
 using base::concat;
+using base::quoted;
 using config::Transport;
 
 std::string title(Transport transport) {
