@@ -5,8 +5,8 @@
 
 #include "base/text.h"
 #include "credential/oem_string.h"
-#include "runner/document_file.h"
 #include "runner/initrd_file.h"
+#include "runner/request_bodies.h"
 #include "secret/buffer.h"
 #include "secret/sealed_file.h"
 #include "smbios/type11.h"
@@ -31,12 +31,18 @@ Result<UniqueFd> make_structure_file(const PlannedFile& file, const CredentialSe
   return secret::make_sealed_file(k_file_name, structure.bytes());
 }
 
+Result<UniqueFd> make_document_file(const PlannedFile& file, const CredentialSet& set,
+                                    std::span<const UniqueFd> earlier) {
+  VMCRED_TRY_ASSIGN(const SecretBuffer text, render_text(file.document, set, earlier));
+  return secret::make_sealed_file(k_file_name, text.bytes());
+}
+
 // `earlier` are the files before this one.
 Result<UniqueFd> make_file(const PlannedFile& file, const CredentialSet& set,
                            std::span<const UniqueFd> earlier) {
   switch (file.content) {
     case PlannedFile::Content::document:
-      return make_document_file(file, earlier);
+      return make_document_file(file, set, earlier);
     case PlannedFile::Content::oem_structure:
       return make_structure_file(file, set);
     case PlannedFile::Content::initrd:

@@ -150,5 +150,23 @@ TEST_F(StartTest, AProgramThatCanNotBeRunIsAnError) {
   EXPECT_EQ(shown_by("/nonexistent/qemu", {}), "/nonexistent/qemu: no such file or directory");
 }
 
+TEST(MakeTransportFilesTest, ADocumentNamesTheFilesBeforeIt) {
+  credential::CredentialSet set;
+  set.push_back(test_support::credential_of("API_KEY", "the value"));
+  vmm::LaunchPlan plan;
+  plan.files.push_back({.content = PlannedFile::Content::credential, .credentials = {0}, .size = 9});
+  plan.files.push_back(
+      {.content = PlannedFile::Content::document,
+       .credentials = {},
+       .size = 0,
+       .document = {{.text = "{\"path\":\"", .value = vmm::BodyPiece::Value::file, .index = 0},
+                    {.text = "\"}"}}});
+  const auto files = make_transport_files(plan, set);
+  ASSERT_TRUE(files) << files.error().what;
+  EXPECT_EQ(test_support::read_descriptor((*files)[0].get()), "the value");
+  EXPECT_EQ(test_support::read_descriptor((*files)[1].get()),
+            base::concat("{\"path\":\"/dev/fd/", (*files)[0].get(), "\"}"));
+}
+
 }  // namespace
 }  // namespace vmcred::runner
