@@ -8,8 +8,8 @@
 #include <unistd.h>
 #include <array>
 #include <memory>
-#include <thread>
 
+#include "base/process.h"
 #include "base/text.h"
 #include "runner/deadline.h"
 #include "runner/last_words.h"
@@ -23,9 +23,6 @@ using base::concat;
 using base::Result;
 using base::UniqueFd;
 
-constexpr auto k_until_it_listens = std::chrono::seconds(5);
-constexpr auto k_pause = std::chrono::milliseconds(1);
-
 // A VMM that ends hangs up on its helpers a moment before it is gone.
 constexpr auto k_until_vmm_is_gone = std::chrono::seconds(2);
 
@@ -37,18 +34,7 @@ class Watch {
   Result<void> begin() {
     ::unlink(m_helper.socket.c_str());
     VMCRED_TRY_ASSIGN(m_process, start_companion_program(std::nullopt, [this] { return become_helper(); }));
-    const auto deadline = Clock::now() + k_until_it_listens;
-    while (!is_listening(m_helper.socket)) {
-      int status = 0;
-      const bool has_ended = ::waitpid(m_process, &status, WNOHANG) == m_process;
-      if (has_ended || Clock::now() >= deadline)
-        return base::Error{.kind = base::ErrorKind::host,
-                           .what = has_ended ? ended(status)
-                                             : concat(m_helper.name, " does not listen on ", m_helper.socket),
-                           .hint = "what it said about that stands above, if anything"};
-      std::this_thread::sleep_for(k_pause);
-    }
-    return {};
+    return wait_until_it_listens(m_process, m_helper.socket, m_helper.name);
   }
 
   // The helper is killed when this process ends.
@@ -61,7 +47,7 @@ class Watch {
       return;
     int status = 0;
     ::waitpid(m_process, &status, 0);
-    end_vmm(m_vmm, m_vm_name, {.kind = base::ErrorKind::host, .what = ended(status)});
+    end_vmm(m_vmm, m_vm_name, {.kind = base::ErrorKind::host, .what = how_it_ended(m_helper.name, status)});
   }
 
  private:
@@ -71,11 +57,6 @@ class Watch {
     return replace_process(m_helper.program, std::move(words), clean_environment());
   }
 
-  std::string ended(int status) const {
-    return WIFEXITED(status) ? concat(m_helper.name, " ended (exit code ", WEXITSTATUS(status), ")")
-                             : concat(m_helper.name, " ended (signal ", WTERMSIG(status), ")");
-  }
-
   HelperProgram m_helper;
   std::string m_vm_name;
   UniqueFd m_vmm;
@@ -83,6 +64,13 @@ class Watch {
 };
 
 }  // namespace
+
+std::string find_helper(std::string_view name, std::initializer_list<std::string_view> directories) {
+  if (auto path = base::find_on_path(name); !path.empty()) return path;
+  for (const std::string_view directory : directories)
+    if (auto path = concat(directory, "/", name); base::is_program(path)) return path;
+  return {};
+}
 
 Result<Attendant> start_helper(const HelperProgram& helper, const std::string& vm_name,
                                const std::optional<Identity>& identity) {

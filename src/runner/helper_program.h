@@ -3,8 +3,10 @@
 // watched, and ended with the VMM.
 #pragma once
 
+#include <initializer_list>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -12,6 +14,9 @@
 #include "runner/identity.h"
 
 namespace vmcred::runner {
+
+// The path of a program, on $PATH or else in one of these directories; "" where it is in none.
+std::string find_helper(std::string_view name, std::initializer_list<std::string_view> directories);
 
 struct HelperProgram {
   std::string name;  // for what there is to say: "virtiofsd of share 'home'"

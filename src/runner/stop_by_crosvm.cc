@@ -8,8 +8,8 @@
 #include <string_view>
 
 #include "base/text.h"
+#include "runner/local_connection.h"
 #include "runner/stop_way.h"
-#include "systemd/unix_address.h"
 #include "vmm/sockets.h"
 
 namespace vmcred::runner {
@@ -20,14 +20,12 @@ constexpr std::string_view k_exit = R"("Exit")";
 constexpr std::string_view k_done = R"("Ok")";
 
 bool does(const std::string& path, std::string_view request) {
-  const auto address = systemd::UnixAddress::parse(path);
-  const base::UniqueFd socket(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  if (!address || !socket.valid() || ::connect(socket.get(), address->get(), address->size()) != 0 ||
-      ::send(socket.get(), request.data(), request.size(), MSG_NOSIGNAL) < 0 ||
-      !is_ready_by(Clock::now() + k_answer_time, socket.get(), POLLIN))
+  const auto socket = connect_locally(path, SOCK_SEQPACKET | SOCK_NONBLOCK);
+  if (!socket || ::send(socket->get(), request.data(), request.size(), MSG_NOSIGNAL) < 0 ||
+      !is_ready_by(Clock::now() + k_answer_time, socket->get(), POLLIN))
     return false;
   std::array<char, 256> answer{};
-  const ssize_t size = ::recv(socket.get(), answer.data(), answer.size(), 0);
+  const ssize_t size = ::recv(socket->get(), answer.data(), answer.size(), 0);
   return size > 0 && std::string_view(answer.data(), static_cast<std::size_t>(size)) == k_done;
 }
 

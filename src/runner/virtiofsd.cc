@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runner/virtiofsd.h"
 
-#include <algorithm>
-
 #include "base/process.h"
 #include "base/text.h"
 #include "runner/helper_program.h"
@@ -28,9 +26,7 @@ std::vector<std::string> names_of_helpers(const config::VirtualMachine& vm) {
 }  // namespace
 
 Result<std::string> find_virtiofsd() {
-  if (auto path = base::find_on_path("virtiofsd"); !path.empty()) return path;
-  for (const auto* path : {"/usr/libexec/virtiofsd", "/usr/lib/virtiofsd"})
-    if (base::is_program(path)) return path;
+  if (auto path = find_helper("virtiofsd", {"/usr/libexec", "/usr/lib"}); !path.empty()) return path;
   const bool has_old = base::is_program(k_old_program);
   return base::Error{
       .kind = base::ErrorKind::host,

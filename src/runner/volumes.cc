@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <cerrno>
 #include <cstdio>
 
@@ -15,6 +16,7 @@
 #include "base/scope_exit.h"
 #include "base/text.h"
 #include "runner/companion.h"
+#include "runner/helper_program.h"
 #include "runner/replace_process.h"
 
 namespace vmcred::runner {
@@ -49,28 +51,19 @@ Error host_error(std::string what, std::string hint) {
   return {.kind = ErrorKind::host, .what = std::move(what), .hint = std::move(hint)};
 }
 
-// Where administrators' programs are, a user's $PATH may not say.
-std::string find_maker(const std::string& name) {
-  if (auto path = base::find_on_path(name); !path.empty()) return path;
-  for (const std::string_view directory : {"/usr/sbin/", "/sbin/"})
-    if (auto path = concat(directory, name); base::is_program(path)) return path;
-  return {};
-}
-
 Result<void> make_file_system(const Volume& volume, const std::string& file) {
   if (volume.file_system.empty()) return {};
   const std::string name = concat("mkfs.", volume.file_system);
   const auto* const maker = std::ranges::find(k_makers, volume.file_system, &Maker::file_system);
-  const bool is_known = maker != k_makers.end();
-  const std::string program = find_maker(name);
+  assert(maker != k_makers.end());  // the config knows no others
+  // Where administrators' programs are, a user's $PATH may not say.
+  const std::string program = find_helper(name, {"/usr/sbin", "/sbin"});
   if (program.empty())
-    return host_error(concat(name, " is not installed"),
-                      is_known ? concat("install it: apt install ", maker->package)
-                               : "install it, or set 'file_system' to \"ext4\"");
+    return host_error(concat(name, " is not installed"), concat("install it: apt install ", maker->package));
   std::vector<std::string> words = {program};
-  if (is_known && !maker->quiet_option.empty()) words.emplace_back(maker->quiet_option);
+  if (!maker->quiet_option.empty()) words.emplace_back(maker->quiet_option);
   if (!volume.label.empty()) {
-    words.emplace_back(is_known ? maker->label_option : "-L");
+    words.emplace_back(maker->label_option);
     words.push_back(volume.label);
   }
   words.insert(words.end(), volume.mkfs_args.begin(), volume.mkfs_args.end());

@@ -10,10 +10,10 @@
 #include <cerrno>
 
 #include "base/file.h"
-#include "base/process.h"
 #include "base/text.h"
+#include "runner/helper_program.h"
+#include "runner/local_connection.h"
 #include "runner/local_listener.h"
-#include "systemd/unix_address.h"
 #include "vmm/capability.h"
 #include "vmm/sockets.h"
 
@@ -27,8 +27,6 @@ using base::Result;
 using base::UniqueFd;
 using config::VsockDevice;
 using vmm::VsockBackEnd;
-
-constexpr std::string_view k_program = "vhost-device-vsock";
 
 constexpr std::uint32_t k_hybrid_notify_port = 9999;
 
@@ -45,9 +43,9 @@ bool offers(const config::VirtualMachine& vm, VsockBackEnd back_end) {
   return std::ranges::find(offered, back_end) != offered.end();
 }
 
-Result<UniqueFd> stream_socket(int family) {
-  UniqueFd socket(::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  if (!socket.valid()) return base::errno_error(family == AF_VSOCK ? "virtio socket" : "local socket");
+Result<UniqueFd> kernel_socket() {
+  UniqueFd socket(::socket(AF_VSOCK, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (!socket.valid()) return base::errno_error("virtio socket");
   return socket;
 }
 
@@ -60,7 +58,7 @@ sockaddr_vm kernel_address(std::uint32_t cid, std::uint32_t port) {
 }
 
 Result<UniqueFd> listen_at_kernel(std::uint32_t port) {
-  VMCRED_TRY_ASSIGN(UniqueFd socket, stream_socket(AF_VSOCK));
+  VMCRED_TRY_ASSIGN(UniqueFd socket, kernel_socket());
   const sockaddr_vm address = kernel_address(VMADDR_CID_ANY, port);
   if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
       ::listen(socket.get(), k_backlog) != 0)
@@ -91,10 +89,7 @@ Result<std::string> read_answer(int socket, std::uint32_t port) {
 
 // The handshake of hybrid sockets: "CONNECT PORT", answered by "OK" and a number.
 Result<UniqueFd> connect_by_program(const std::string& path, std::uint32_t port) {
-  VMCRED_TRY_ASSIGN(const auto address, systemd::UnixAddress::parse(path));
-  VMCRED_TRY_ASSIGN(UniqueFd socket, stream_socket(AF_UNIX));
-  if (::connect(socket.get(), address.get(), address.size()) != 0)
-    return Error{.kind = ErrorKind::vmm, .what = concat(path, ": ", base::errno_text(errno))};
+  VMCRED_TRY_ASSIGN(UniqueFd socket, connect_locally(path));
   if (::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &k_answer_time, sizeof k_answer_time) != 0)
     return base::errno_error(path);
   const std::string request = concat("CONNECT ", port, "\n");
@@ -108,7 +103,7 @@ Result<UniqueFd> connect_by_program(const std::string& path, std::uint32_t port)
 }
 
 Result<UniqueFd> connect_by_kernel(std::uint32_t cid, std::uint32_t port) {
-  VMCRED_TRY_ASSIGN(UniqueFd socket, stream_socket(AF_VSOCK));
+  VMCRED_TRY_ASSIGN(UniqueFd socket, kernel_socket());
   const sockaddr_vm address = kernel_address(cid, port);
   if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0)
     return socket;
@@ -120,12 +115,7 @@ Result<UniqueFd> connect_by_kernel(std::uint32_t cid, std::uint32_t port) {
 
 }  // namespace
 
-std::string find_vsock_program() {
-  if (auto path = base::find_on_path(k_program); !path.empty()) return path;
-  for (const std::string_view directory : {"/usr/libexec/", "/usr/bin/"})
-    if (auto path = concat(directory, k_program); base::is_program(path)) return path;
-  return {};
-}
+std::string find_vsock_program() { return find_helper("vhost-device-vsock", {"/usr/libexec", "/usr/bin"}); }
 
 Result<std::optional<VsockBackEnd>> choose_vsock(const config::VirtualMachine& vm) {
   if (!vm.vsock_cid) return std::optional<VsockBackEnd>();

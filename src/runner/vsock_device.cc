@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runner/vsock_device.h"
 
-#include <sys/wait.h>
 #include <unistd.h>
-#include <chrono>
-#include <thread>
 #include <vector>
 
 #include "base/text.h"
@@ -19,10 +16,6 @@ namespace {
 
 using base::concat;
 using base::Result;
-using Clock = std::chrono::steady_clock;
-
-constexpr auto k_patience = std::chrono::seconds(5);
-constexpr auto k_pause = std::chrono::milliseconds(1);
 
 std::string device_socket(const std::string& runtime_directory) {
   return concat(runtime_directory, "/", vmm::k_vsock_device_socket);
@@ -43,18 +36,7 @@ Result<pid_t> start_vsock_device(const config::VirtualMachine& vm, const std::st
 }
 
 Result<void> wait_for_vsock_device(pid_t device, const std::string& runtime_directory) {
-  const std::string path = device_socket(runtime_directory);
-  const auto deadline = Clock::now() + k_patience;
-  while (!is_listening(path)) {
-    const bool has_ended = ::waitpid(device, nullptr, WNOHANG) == device;
-    if (has_ended || Clock::now() >= deadline)
-      return base::Error{.kind = base::ErrorKind::host,
-                         .what = has_ended ? "vhost-device-vsock ended at once"
-                                           : concat("vhost-device-vsock does not listen on ", path),
-                         .hint = "what it said about that stands above, if anything"};
-    std::this_thread::sleep_for(k_pause);
-  }
-  return {};
+  return wait_until_it_listens(device, device_socket(runtime_directory), "vhost-device-vsock");
 }
 
 }  // namespace vmcred::runner
