@@ -67,9 +67,6 @@ Result<credential::CredentialSet> load_secrets(const VirtualMachine& vm, StoredS
   return read_secrets(vm, directory.get());
 }
 
-// What `systemctl status` shows meanwhile. A manager that does not listen is no reason not to start.
-void tell_manager(std::string_view state) { static_cast<void>(systemd::notify(state)); }
-
 // The devices that the VMM is going to open as the user that it runs as.
 Result<void> check_devices(const vmm::HostFacts& host, const std::string& user) {
   const auto refused = [&](std::string_view device) {
@@ -110,7 +107,8 @@ Result<PreparedStart> prepare(const VirtualMachine& vm, StoredSecrets& stored, P
     const auto other = is_root() ? std::optional(identity) : std::nullopt;
     VMCRED_TRY_ASSIGN(surroundings, set_up_surroundings(vm, host, other));
     host.notify_address = surroundings.channel.notify_address;
-    tell_manager("STATUS=Reading credentials");
+    // What `systemctl status` shows meanwhile. A manager that does not listen is no reason not to start.
+    static_cast<void>(systemd::notify("STATUS=Reading credentials"));
   }
   prepared.guest_tells_when_ready = !host.notify_address.empty();
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// QEMU, and StratoVirt, which speaks the same.
+// QEMU. StratoVirt speaks the same, but has no power button for its guests.
 #include <array>
 #include <string_view>
 
