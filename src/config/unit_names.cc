@@ -14,6 +14,10 @@ constexpr std::string_view k_service_suffix = ".service";
 
 }  // namespace
 
+std::string user_name(const VirtualMachine& vm) {
+  return vm.user.empty() ? base::concat("microvm-", vm.name) : vm.user;
+}
+
 std::string vm_unit_name(std::string_view vm) { return concat(k_vm_unit_prefix, vm, k_service_suffix); }
 
 std::optional<std::string_view> vm_of_unit(std::string_view unit) {

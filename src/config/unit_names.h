@@ -26,6 +26,9 @@ inline constexpr std::string_view k_host_identity_credential = "identity.host";
 // itself), this much is left for the names of the unit and the credential together.
 inline constexpr std::size_t k_max_unit_and_credential_bytes = 83;
 
+// Whom the VM runs as: of `user`, else one that is named after the VM.
+std::string user_name(const VirtualMachine& vm);
+
 // "microvm@web.service"
 std::string vm_unit_name(std::string_view vm);
 

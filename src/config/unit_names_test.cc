@@ -35,5 +35,13 @@ vms.b = { kernel = "k", deliver = "encrypted", secrets.r.random = "hex:8" }
   EXPECT_EQ(encrypted_credential_path(b, b.secrets[0]), "/etc/credstore.encrypted/microvm@b.host-r");
 }
 
+TEST(UserName, IsTheVmsUnlessTheConfigSaysOtherwise) {
+  VirtualMachine vm;
+  vm.name = "test-vm";
+  EXPECT_EQ(user_name(vm), "microvm-test-vm");
+  vm.user = "alice";
+  EXPECT_EQ(user_name(vm), "alice");
+}
+
 }  // namespace
 }  // namespace vmcred::config

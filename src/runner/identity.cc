@@ -12,6 +12,7 @@
 
 #include "base/process.h"
 #include "base/text.h"
+#include "config/unit_names.h"
 
 namespace vmcred::runner {
 namespace {
@@ -104,12 +105,8 @@ Result<void> check_no_way_back(const Identity& identity) {
 
 }  // namespace
 
-std::string user_name(const config::VirtualMachine& vm) {
-  return vm.user.empty() ? concat("microvm-", vm.name) : vm.user;
-}
-
 Result<Identity> find_identity(const config::VirtualMachine& vm) {
-  const std::string name = user_name(vm);
+  const std::string name = config::user_name(vm);
   const auto line = ask_getent("passwd", name);
   if (!line) return missing_user(name);
   auto identity = parse_passwd_entry(*line);

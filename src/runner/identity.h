@@ -18,9 +18,6 @@ struct Identity {
   std::vector<gid_t> groups;  // supplementary ones, such as kvm
 };
 
-// The user's name for a VM: what the config says, else microvm-NAME.
-std::string user_name(const config::VirtualMachine& vm);
-
 // Looks the VM's user up. Fails with a host error, and the command that makes it, when there is none; and
 // with a refused error when it is root.
 base::Result<Identity> find_identity(const config::VirtualMachine& vm);

@@ -17,13 +17,6 @@ namespace {
 using base::ErrorKind;
 using testing::HasSubstr;
 
-TEST(UserNameTest, IsTheVmsUnlessTheConfigSaysOtherwise) {
-  auto vm = test_support::machine();
-  EXPECT_EQ(user_name(vm), "microvm-test-vm");
-  vm.user = "alice";
-  EXPECT_EQ(user_name(vm), "alice");
-}
-
 TEST(FindIdentityTest, AMissingUserComesWithTheCommandThatMakesIt) {
   auto vm = test_support::machine();
   vm.user = "vmcred-no-such-user";

@@ -53,9 +53,9 @@ std::vector<std::string> allowed_devices(const VirtualMachine& vm, Network netwo
   allow(network == Network::tap, "/dev/net/tun");
   allow(has_vhost_interface(vm), "/dev/vhost-net");
   allow(has_macvtap(vm), "char-macvtap");
-  allow(has_device(vm, config::Device::Bus::pci), "/dev/vfio/vfio");
-  allow(has_device(vm, config::Device::Bus::pci), "char-vfio");
-  allow(has_device(vm, config::Device::Bus::usb), "char-usb_device");
+  allow(vmm::has_device(vm, config::Device::Bus::pci), "/dev/vfio/vfio");
+  allow(vmm::has_device(vm, config::Device::Bus::pci), "char-vfio");
+  allow(vmm::has_device(vm, config::Device::Bus::usb), "char-usb_device");
   for (const auto& disk : disk_devices_of(vm, DiskUse::written)) allow(true, systemd::list_word(disk));
   for (const auto& disk : disk_devices_of(vm, DiskUse::read))
     devices.push_back(base::concat(systemd::list_word(disk), " r"));
@@ -68,14 +68,10 @@ void add_address_families(const VirtualMachine& vm, Network network, systemd::Un
   // before it hears of new devices by netlink.
   text.set("RestrictAddressFamilies", "AF_UNIX", may_use_kernel_vsock(vm) ? " AF_VSOCK" : "",
            has_network ? " AF_INET AF_INET6" : "",
-           has_network || has_device(vm, config::Device::Bus::usb) ? " AF_NETLINK" : "");
+           has_network || vmm::has_device(vm, config::Device::Bus::usb) ? " AF_NETLINK" : "");
 }
 
 }  // namespace
-
-bool has_device(const VirtualMachine& vm, config::Device::Bus bus) {
-  return std::ranges::any_of(vm.devices, [&](const auto& device) { return device.bus == bus; });
-}
 
 bool has_macvtap(const VirtualMachine& vm) { return has_interface(vm, Type::macvtap); }
 

@@ -15,9 +15,6 @@ enum class Network {
 };
 Network network_of(const config::VirtualMachine& vm);
 
-// Does the guest get a device of the host's for itself?
-bool has_device(const config::VirtualMachine& vm, config::Device::Bus bus);
-
 // Is one of its interfaces the host's by a device that only a kernel module gives its number?
 bool has_macvtap(const config::VirtualMachine& vm);
 

@@ -11,6 +11,7 @@
 #include "unit/sandbox.h"
 #include "unit/vm_devices.h"
 #include "unit/vm_storage.h"
+#include "vmm/capability.h"
 
 namespace vmcred::unit {
 namespace {
@@ -36,12 +37,7 @@ constexpr unsigned k_end_of_hypervisor_s = 15;
 // Under systemd another process than the main one may say that the VM is ready: the guest's voice, or whoever
 // gives the hypervisor its VM through its API.
 bool others_tell_when_ready(const VirtualMachine& vm) {
-  return vm.vsock_cid || vm.hypervisor == Hypervisor::cloud_hypervisor ||
-         vm.hypervisor == Hypervisor::firecracker;
-}
-
-std::string user_of(const VirtualMachine& vm) {
-  return vm.user.empty() ? concat("microvm-", vm.name) : vm.user;
+  return vm.vsock_cid || vmm::capability_of(vm).by_requests;
 }
 
 // The files that the VM's process reads itself.
@@ -154,7 +150,7 @@ void add_user(const VirtualMachine& vm, UnitText& text) {
     text.set("User", vm.user);
   } else {
     text.comment("no user: one that is there while the VM runs, unless the host has one of this name");
-    text.set("User", user_of(vm));
+    text.set("User", config::user_name(vm));
     text.set("DynamicUser", "yes");
   }
   text.comment(k_always);
@@ -169,7 +165,7 @@ void add_memory(const VirtualMachine& vm, UnitText& text) {
     text.comment("no allow_swap");
     text.set("MemorySwapMax", "0");
   }
-  if (has_device(vm, config::Device::Bus::pci)) {
+  if (vmm::has_device(vm, config::Device::Bus::pci)) {
     text.comment("devices: the guest's memory is pinned for them");
     text.set("LimitMEMLOCK", "infinity");
   }

@@ -81,6 +81,7 @@ constexpr Capability k_cloud_hypervisor = {
     .hypervisor = Hypervisor::cloud_hypervisor,
     .transports = k_cloud_hypervisor_transports,
     .api = Api::http,
+    .by_requests = true,
     .stop = StopMethod::cloud_hypervisor_api,
     .vsock = k_built_in,
     .balloon = {.device = true, .initial = true, .deflate_on_oom = true},
@@ -100,6 +101,7 @@ constexpr Capability k_firecracker = {
     .hypervisor = Hypervisor::firecracker,
     .transports = k_firecracker_transports,
     .api = Api::http,
+    .by_requests = true,
     .stop = StopMethod::firecracker_api,
     .vsock = k_built_in,
     .balloon = {.device = true, .initial = true, .deflate_on_oom = true},
@@ -247,6 +249,10 @@ std::string sentence_name(const Capability& capability) {
 
 unsigned queue_pairs(const config::VirtualMachine& vm) {
   return capability_of(vm).interfaces.several_queues ? vm.vcpu : 1;
+}
+
+bool has_device(const config::VirtualMachine& vm, config::Device::Bus bus) {
+  return std::ranges::any_of(vm.devices, [&](const auto& device) { return device.bus == bus; });
 }
 
 }  // namespace vmcred::vmm

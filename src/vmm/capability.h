@@ -81,6 +81,7 @@ struct Capability {
   config::Machine machine = config::Machine::q35;  // QEMU only
   std::span<const TransportOffer> transports;      // best first
   Api api = Api::none;
+  bool by_requests = false;  // it gets its VM through its API, when it runs already
   StopMethod stop = StopMethod::none;
   Readiness readiness = Readiness::vsock;
   std::span<const VsockBackEnd> vsock;
@@ -127,5 +128,8 @@ std::string sentence_name(const Capability& capability);
 
 // With how many queue pairs an interface of the host's is opened: whoever makes it must know.
 unsigned queue_pairs(const config::VirtualMachine& vm);
+
+// Does the guest get a device of the host's for itself?
+bool has_device(const config::VirtualMachine& vm, config::Device::Bus bus);
 
 }  // namespace vmcred::vmm

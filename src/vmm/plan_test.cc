@@ -138,6 +138,14 @@ TEST(PlanLaunchTest, ThereIsAConsoleWhereTheTableSaysSo) {
   }
 }
 
+TEST(PlanLaunchTest, ThereAreRequestsWhereTheTableSaysSo) {
+  for (const auto& row : capabilities()) {
+    const auto plan = plan_launch(bare(row), k_outlines, host_of(row));
+    ASSERT_TRUE(plan) << plan.error().what;
+    EXPECT_EQ(!plan->requests.empty(), row.by_requests) << row_name(row);
+  }
+}
+
 TEST(PlanLaunchTest, AVmWithNothingButCredentialsIsTheGoldenOne) {
   for (const auto& row : capabilities()) expect_golden(file_name(row, "bare"), bare(row), host_of(row));
 }

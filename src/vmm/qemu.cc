@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vmm/qemu.h"
 
-#include <algorithm>
-
 #include "base/text.h"
 #include "config/load.h"
 #include "credential/pull.h"
+#include "vmm/capability.h"
 #include "vmm/carriage.h"
 #include "vmm/kernel_line.h"
 #include "vmm/qemu_credentials.h"
@@ -21,10 +20,6 @@ using config::Machine;
 using config::VirtualMachine;
 
 bool is_microvm(const VirtualMachine& vm) { return vm.machine == Machine::microvm; }
-
-bool has_device(const VirtualMachine& vm, config::Device::Bus bus) {
-  return std::ranges::find(vm.devices, bus, &config::Device::bus) != vm.devices.end();
-}
 
 // Another program reads and writes the guest's memory, or it is of huge pages.
 bool has_own_memory(const PlanBuilder& plan) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
-
 #include "base/text.h"
+#include "vmm/capability.h"
 #include "vmm/qemu_parts.h"
 #include "vmm/sockets.h"
 
@@ -85,10 +84,9 @@ void add_qemu_hotplug(PlanBuilder& plan) {
 
 void add_qemu_host_devices(PlanBuilder& plan) {
   const auto& devices = plan.vm().devices;
-  const bool has_usb =
-      std::ranges::any_of(devices, [](const auto& device) { return device.bus == Device::Bus::usb; });
   // The microvm machine brings a USB controller of its own.
-  if (has_usb && plan.vm().machine != config::Machine::microvm) plan.add("-device", "qemu-xhci,id=usb");
+  if (has_device(plan.vm(), Device::Bus::usb) && plan.vm().machine != config::Machine::microvm)
+    plan.add("-device", "qemu-xhci,id=usb");
   for (const auto& device : devices) {
     if (device.bus == Device::Bus::pci)
       plan.add("-device", concat("vfio-pci,host=", option_value(device.path)));

@@ -7,6 +7,7 @@
 #include "cli/open_config.h"
 #include "cli/vm/commands.h"
 #include "config/load.h"
+#include "config/unit_names.h"
 #include "network/interfaces.h"
 #include "network/privileges.h"
 #include "runner/identity.h"
@@ -36,7 +37,7 @@ std::optional<uid_t> dynamic_user(const std::string& name) {
 Result<uid_t> owner_of(const config::VirtualMachine& vm) {
   const auto identity = runner::find_identity(vm);
   if (identity) return identity->uid;
-  if (const auto uid = dynamic_user(runner::user_name(vm))) return *uid;
+  if (const auto uid = dynamic_user(config::user_name(vm))) return *uid;
   return identity.error();
 }
 

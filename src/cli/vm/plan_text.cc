@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
-#include "runner/identity.h"
+#include "config/unit_names.h"
 #include "vmm/json_body.h"
 
 namespace vmcred::cli {
@@ -144,7 +144,7 @@ ordered_json requests_as_json(const PreparedStart& prepared) {
 }  // namespace
 
 std::string plan_as_text(const config::VirtualMachine& vm, const PreparedStart& prepared) {
-  return concat("vm ", vm.name, " as user ", runner::user_name(vm), "\n", launch_as_text(prepared));
+  return concat("vm ", vm.name, " as user ", config::user_name(vm), "\n", launch_as_text(prepared));
 }
 
 std::string launch_as_text(const PreparedStart& prepared) {
@@ -160,7 +160,7 @@ std::string launch_as_text(const PreparedStart& prepared) {
 
 std::string plan_as_json(const config::VirtualMachine& vm, const PreparedStart& prepared) {
   ordered_json shown = {{"vm", vm.name},
-                        {"user", runner::user_name(vm)},
+                        {"user", config::user_name(vm)},
                         {"program", prepared.plan.program},
                         {"arguments", shown_arguments(prepared)},
                         {"process_name", prepared.plan.process_name},

@@ -6,9 +6,9 @@
 #include "cli/vm/commands.h"
 #include "command/output.h"
 #include "config/load.h"
+#include "config/unit_names.h"
 #include "history/archive.h"
 #include "history/places.h"
-#include "runner/identity.h"
 
 namespace vmcred::cli {
 namespace {
@@ -40,7 +40,7 @@ std::string as_json(const VirtualMachine& vm) {
                         {"mem_mib", vm.mem_mib},
                         {"kernel", vm.kernel},
                         {"initrd", vm.initrd},
-                        {"user", runner::user_name(vm)},
+                        {"user", config::user_name(vm)},
                         {"secrets", ordered_json::array()},
                         {"static", ordered_json::array()}};
   for (const auto& secret : vm.secrets)
@@ -57,7 +57,7 @@ std::string as_json(const VirtualMachine& vm) {
 std::string as_text(const VirtualMachine& vm) {
   std::string text =
       concat(vm.name, ": ", config::spelling(vm.hypervisor), " ", config::spelling(vm.machine), ", ", vm.vcpu,
-             " vcpu, ", vm.mem_mib, " MiB, user ", runner::user_name(vm), "\n  kernel ", vm.kernel, "\n");
+             " vcpu, ", vm.mem_mib, " MiB, user ", config::user_name(vm), "\n  kernel ", vm.kernel, "\n");
   if (!vm.pinned_since.empty())
     text +=
         concat("  pinned since ", vm.pinned_since, " to an earlier entry, until the config's is changed\n");
