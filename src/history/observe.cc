@@ -15,7 +15,7 @@
 #include "config/pins.h"
 #include "config/unit_names.h"
 #include "credential/credential.h"
-#include "runner/trusted_path.h"
+#include "runner/secrets/trusted_path.h"
 #include "secret/read.h"
 #include "store/store.h"
 #include "vars/declared.h"

@@ -2,7 +2,7 @@
 #include "runner/console.h"
 
 #include "base/text.h"
-#include "runner/local_connection.h"
+#include "runner/socket/local_connection.h"
 #include "vmm/sockets.h"
 
 namespace vmcred::runner {

@@ -3,12 +3,12 @@
 
 #include <fcntl.h>
 
-#include "runner/planned_descriptors.h"
-#include "runner/pull_server.h"
-#include "runner/replace_process.h"
-#include "runner/starter.h"
-#include "runner/terminal.h"
-#include "runner/transport_files.h"
+#include "runner/beside/pull_server.h"
+#include "runner/beside/terminal.h"
+#include "runner/handover/planned_descriptors.h"
+#include "runner/handover/replace_process.h"
+#include "runner/handover/starter.h"
+#include "runner/handover/transport_files.h"
 #include "systemd/notify.h"
 
 namespace vmcred::runner {

@@ -9,7 +9,7 @@
 #include "base/unique_fd.h"
 #include "config/model.h"
 #include "credential/credential.h"
-#include "runner/stored_secrets.h"
+#include "runner/secrets/stored_secrets.h"
 #include "vmm/host_facts.h"
 #include "vmm/launch_plan.h"
 #include "vmm/outline.h"

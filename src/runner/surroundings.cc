@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runner/surroundings.h"
 
-#include "runner/pre_start.h"
-#include "runner/virtiofsd.h"
-#include "runner/volumes.h"
-#include "runner/vsock_device.h"
+#include "runner/beside/virtiofsd.h"
+#include "runner/beside/vsock_device.h"
+#include "runner/host/pre_start.h"
+#include "runner/host/volumes.h"
 
 namespace vmcred::runner {
 

@@ -8,9 +8,9 @@
 
 #include "base/result.h"
 #include "config/model.h"
-#include "runner/companion.h"
-#include "runner/guest_channel.h"
-#include "runner/identity.h"
+#include "runner/beside/companion.h"
+#include "runner/beside/guest_channel.h"
+#include "runner/host/identity.h"
 #include "vmm/host_facts.h"
 
 namespace vmcred::runner {

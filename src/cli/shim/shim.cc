@@ -11,7 +11,7 @@
 #include "cli/shim/unit_set.h"
 #include "cli/vm/plan_text.h"
 #include "command/output.h"
-#include "runner/hardening.h"
+#include "runner/host/hardening.h"
 #include "runner/launch.h"
 #include "secret/read.h"
 #include "shim/dialect.h"

@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "cli/vars/session.h"
-#include "runner/stored_secrets.h"
+#include "runner/secrets/stored_secrets.h"
 
 namespace vmcred::cli {
 

@@ -6,7 +6,7 @@
 #include "cli/vm/commands.h"
 #include "cli/vm/pump.h"
 #include "cli/vm/running_vm.h"
-#include "runner/vsock.h"
+#include "runner/host/vsock.h"
 
 namespace vmcred::cli {
 namespace {

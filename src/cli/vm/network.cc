@@ -10,7 +10,7 @@
 #include "config/unit_names.h"
 #include "network/interfaces.h"
 #include "network/privileges.h"
-#include "runner/identity.h"
+#include "runner/host/identity.h"
 #include "vmm/capability.h"
 
 namespace vmcred::cli {

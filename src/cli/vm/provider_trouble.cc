@@ -7,7 +7,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "config/unit_names.h"
-#include "runner/refusal.h"
+#include "runner/secrets/refusal.h"
 #include "unit/credential_lines.h"
 
 namespace vmcred::cli {

@@ -5,8 +5,8 @@
 #include "cli/open_config.h"
 #include "config/load.h"
 #include "config/name_rules.h"
-#include "runner/runtime_directory.h"
-#include "runner/vmm_process.h"
+#include "runner/host/runtime_directory.h"
+#include "runner/stop/vmm_process.h"
 
 namespace vmcred::cli {
 

@@ -5,7 +5,7 @@
 #include "cli/vm/commands.h"
 #include "cli/vm/running_vm.h"
 #include "command/output.h"
-#include "runner/stop.h"
+#include "runner/stop/stop.h"
 #include "systemd/notify.h"
 
 namespace vmcred::cli {
