@@ -118,7 +118,7 @@ def test_largest_arrives_and_one_byte_more_is_refused(
     assert size >= least_size(cell)
     assert "hint: " in refusal(vm, Secret(name, bytes(size + 1), canary=None))
     replace_secret(vm, unique(name + "n", b"x"))
-    assert f"{len(name)} " in refusal(vm, vm.secrets[-1])
+    assert str(len(name)) in refusal(vm, vm.secrets[-1])
     replace_secret(vm, unique(name, random.Random(f"{SEED} {cell.id}").randbytes(size)))
     vm.start()
     expect_whole(vm)

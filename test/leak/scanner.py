@@ -222,20 +222,21 @@ class HostScan:
             return
         descriptor = os.open(link, os.O_RDONLY | os.O_CLOEXEC)
         try:
+            # Of what was opened: by the time it is searched the process may have another file at this number.
+            name = os.readlink(f"/proc/self/fd/{descriptor}")
             spelling = self._searcher.spelling_in_file(descriptor)
-            if spelling and not self._is_allowed(link, descriptor):
-                yield Finding(str(link), f"{spelling}, in {self._printable(os.readlink(link))}")
+            if spelling and not self._is_allowed(link.parent.parent, name, descriptor):
+                yield Finding(str(link), f"{spelling}, in {self._printable(name)}")
         finally:
             os.close(descriptor)
 
-    def _is_allowed(self, link: Path, descriptor: int) -> bool:
+    def _is_allowed(self, process: Path, name: str, descriptor: int) -> bool:
         if self._scan.vmm_pid is None:
             return False
-        process = link.parent.parent
         is_vmm = process.name == str(self._scan.vmm_pid)
-        if os.readlink(link) in GUEST_MEMORY:
+        if name in GUEST_MEMORY:
             return is_vmm or self._is_companion(process)
-        if not os.readlink(link).startswith(TRANSPORT_FILE_PREFIX) or not is_sealed(descriptor):
+        if not name.startswith(TRANSPORT_FILE_PREFIX) or not is_sealed(descriptor):
             return False
         return is_vmm or (self._is_pull_server(process) and self._is_companion(process))
 
