@@ -21,6 +21,7 @@ import sys
 import urllib.parse
 import warnings
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -37,6 +38,7 @@ PULL_SERVER = "vmcred-pull"  # as the kernel names its process
 SHORTEST_CANARY = 8  # what is shorter would be found by chance
 PIECE = 24  # of a longer canary its beginning, middle and end are searched for: it may have been cut or wrapped
 CHUNK = 4 << 20
+LOCK = Path("/run/vmcred-leak-scan.lock")  # one search of a host at a time
 
 T = TypeVar("T")
 
@@ -273,11 +275,23 @@ class HostScan:
         return "(a name that holds the secret)" if self._searcher.spelling_in(os.fsencode(name)) else name
 
 
+@contextmanager
+def only_search() -> Iterator[None]:
+    """Waits for other searches of this host: each has the files open that it is looking at, which the other would find."""
+    descriptor = os.open(LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
 def scan_host(scan: Scan) -> list[Finding]:
     """Searches everything. Needs root, to see all processes' open files."""
     if os.geteuid() != 0:
         raise PermissionError("a leak scan that can't see every process proves nothing: run it as root")
-    return list(HostScan(scan).findings())
+    with only_search():
+        return list(HostScan(scan).findings())
 
 
 def main() -> int:
