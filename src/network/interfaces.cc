@@ -7,11 +7,11 @@
 #include <unistd.h>
 #include <cerrno>
 #include <chrono>
-#include <filesystem>
-#include <thread>
 #include <vector>
 
+#include "base/deadline.h"
 #include "base/file.h"
+#include "base/file_names.h"
 #include "base/process.h"
 #include "base/text.h"
 #include "base/unique_fd.h"
@@ -54,13 +54,10 @@ bool is_made_for(const VirtualMachine& vm, const std::string& interface) {
 
 // Also such as the config has no longer.
 Result<std::vector<std::string>> made_for(const VirtualMachine& vm) {
-  std::vector<std::string> interfaces;
-  std::error_code failure;
-  for (std::filesystem::directory_iterator entry(k_interfaces, failure), end; !failure && entry != end;
-       entry.increment(failure))
-    if (std::string name = entry->path().filename(); is_made_for(vm, name))
-      interfaces.push_back(std::move(name));
-  if (failure) return Error{.kind = ErrorKind::host, .what = concat(k_interfaces, ": ", failure.message())};
+  VMCRED_TRY_ASSIGN(const UniqueFd directory,
+                    base::open_file(std::string(k_interfaces), O_RDONLY | O_DIRECTORY));
+  VMCRED_TRY_ASSIGN(auto interfaces, base::file_names(directory.get(), k_interfaces));
+  std::erase_if(interfaces, [&](const std::string& name) { return !is_made_for(vm, name); });
   return interfaces;
 }
 
@@ -82,12 +79,11 @@ Result<void> check_ours(const VirtualMachine& vm, const Interface& interface) {
 }
 
 Result<UniqueFd> open_device(const std::string& path) {
-  const auto deadline = std::chrono::steady_clock::now() + k_device_patience;
+  const auto deadline = base::deadline_in(k_device_patience);
   for (;;) {
     UniqueFd device(::open(path.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
     if (device.valid()) return device;
-    if (errno != ENOENT || std::chrono::steady_clock::now() >= deadline) return base::errno_error(path);
-    std::this_thread::sleep_for(k_pause);
+    if (errno != ENOENT || !base::pause_before(deadline, k_pause)) return base::errno_error(path);
   }
 }
 

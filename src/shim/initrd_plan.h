@@ -17,7 +17,7 @@ vmm::PlannedFile planned_initrd(std::string initrd, std::string next_init, Outli
 base::Error lacks(std::string_view program, std::string_view what, std::string_view hint);
 inline constexpr std::string_view k_needs_initrd = "give the guest an initrd; microvm.nix always does";
 
-// A usage error: the option stands there more than once, and what the hypervisor makes of that is its secret.
+// A usage error: the option stands there more than once, and hypervisors differ in which one they take.
 base::Error given_twice(std::string_view program, std::string_view option);
 
 // The words as a plan, with the initrd's path and the kernel parameters exchanged. Fails with a usage error

@@ -10,8 +10,8 @@
 #include <charconv>
 #include <cstring>
 #include <string_view>
-#include <thread>
 
+#include "base/deadline.h"
 #include "base/text.h"
 #include "systemd/unix_address.h"
 
@@ -164,10 +164,11 @@ Result<UniqueFd> connect_to_api(const std::string& socket_path, Clock::time_poin
   UniqueFd connection(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!connection.valid()) return base::errno_error("local socket");
   while (::connect(connection.get(), address.get(), address.size()) != 0) {
+    const int error = errno;
     // A full queue: the kernel does not tell when there is room again.
-    if ((!is_for_later(errno) && errno != EINTR) || Clock::now() >= deadline)
-      return vmm_error(concat(socket_path, ": ", base::errno_text(errno)));
-    std::this_thread::sleep_for(k_pause);
+    const bool may_take_it = is_for_later(error) || error == EINTR;
+    if (!may_take_it || !base::pause_before(deadline, k_pause))
+      return vmm_error(concat(socket_path, ": ", base::errno_text(error)));
   }
   return connection;
 }

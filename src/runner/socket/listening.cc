@@ -2,11 +2,10 @@
 #include "runner/socket/listening.h"
 
 #include <sys/wait.h>
-#include <thread>
 
+#include "base/deadline.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "runner/socket/deadline.h"
 
 namespace vmcred::runner {
 
@@ -31,16 +30,15 @@ std::string how_it_ended(std::string_view name, int status) {
 base::Result<void> wait_until_it_listens(pid_t program, const std::string& socket, std::string_view name) {
   constexpr auto k_patience = std::chrono::seconds(5);
   constexpr auto k_pause = std::chrono::milliseconds(1);
-  const auto deadline = Clock::now() + k_patience;
+  const auto deadline = base::deadline_in(k_patience);
   while (!is_listening(socket)) {
     int status = 0;
     const bool has_ended = ::waitpid(program, &status, WNOHANG) == program;
-    if (has_ended || Clock::now() >= deadline)
+    if (has_ended || !base::pause_before(deadline, k_pause))
       return base::Error{
           .kind = base::ErrorKind::host,
           .what = has_ended ? how_it_ended(name, status) : base::concat(name, " does not listen on ", socket),
           .hint = "what it said about that stands above, if anything"};
-    std::this_thread::sleep_for(k_pause);
   }
   return {};
 }

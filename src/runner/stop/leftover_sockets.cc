@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runner/stop/leftover_sockets.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
-#include <filesystem>
+
+#include "base/file_names.h"
+#include "base/text.h"
 
 namespace vmcred::runner {
 
 void remove_sockets(const std::string& runtime_directory) {
-  std::error_code failure;  // a directory that is gone holds no sockets
-  for (std::filesystem::directory_iterator entry(runtime_directory, failure), end; !failure && entry != end;
-       entry.increment(failure)) {
-    std::error_code gone;
-    if (entry->symlink_status(gone).type() == std::filesystem::file_type::socket)
-      ::unlink(entry->path().c_str());
+  for (const auto& name : base::file_names(runtime_directory)) {
+    const std::string path = base::concat(runtime_directory, "/", name);
+    struct stat status{};
+    if (::lstat(path.c_str(), &status) == 0 && S_ISSOCK(status.st_mode)) ::unlink(path.c_str());
   }
 }
 
