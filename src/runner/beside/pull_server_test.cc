@@ -3,9 +3,11 @@
 
 #include <gmock/gmock.h>
 #include <poll.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <atomic>
+#include <csignal>
 #include <thread>
 
 #include "base/text.h"
@@ -56,10 +58,13 @@ class Guest {
 
 class PullServerTest : public testing::Test {
  protected:
-  // Stands for the VMM. Made first, so that it has none of the server's descriptors.
+  // Stands for the VMM. Made first, so that it has none of the server's descriptors. What serves in earnest
+  // is a companion, and those ignore SIGPIPE.
   void SetUp() override {
+    ::signal(SIGPIPE, SIG_IGN);
     m_vmm = ::fork();
     if (m_vmm == 0) {
+      ::prctl(PR_SET_PDEATHSIG, SIGKILL);
       for (;;) ::pause();
     }
   }
