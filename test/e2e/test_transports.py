@@ -40,21 +40,20 @@ class Cell:
         return [f'transport = "{self.transport}"', *vsock]
 
 
-CELLS = {
-    cell.id: cell
+CELLS = [
+    Cell(Guest(name, machine, systemd), transport)
     for name, systemd in SYSTEMD.items()
     for machine in MACHINES
     for transport in TRANSPORTS
     if (machine, transport) != ("microvm", "smbios")  # it has none
-    for cell in [Cell(Guest(name, machine, systemd), transport)]
-}
+]
 
 
 def each_cell(*usual: str) -> pytest.MarkDecorator:
     """All cells; those that `usual` does not name are for the long run."""
-    assert set(usual) <= set(CELLS)
-    marks = {id: [] if id in usual else [pytest.mark.long] for id in CELLS}
-    return pytest.mark.parametrize("cell", [pytest.param(cell, id=id, marks=marks[id]) for id, cell in CELLS.items()])
+    assert set(usual) <= {cell.id for cell in CELLS}
+    marks = {cell: [] if cell.id in usual else [pytest.mark.long] for cell in CELLS}
+    return pytest.mark.parametrize("cell", [pytest.param(cell, id=cell.id, marks=marks[cell]) for cell in CELLS])
 
 
 @pytest.fixture
