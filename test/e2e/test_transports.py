@@ -57,12 +57,12 @@ def each_cell(*usual: str) -> pytest.MarkDecorator:
 
 
 @pytest.fixture
-def make_cell(make_vm: Callable[..., Vm]) -> Callable[[Cell, list[Secret]], Vm]:
-    """Makes the VM of a cell, with these secrets."""
+def make_cell(make_vm: Callable[..., Vm], request: pytest.FixtureRequest) -> Callable[[Cell, list[Secret]], Vm]:
+    """Makes the VM of a cell, with these secrets, and those of the demo that are this test's own."""
 
     def make(cell: Cell, given: list[Secret]) -> Vm:
         device = vsock_device() if cell.transport == "vsock" else None  # or the test is skipped
-        vm = make_vm(cell.guest, cell.transport, settings=cell.settings, given=given)
+        vm = make_vm(cell.guest, request.node.name, settings=cell.settings, given=given)
         if device:
             vm.install(device)
         return vm
@@ -122,6 +122,7 @@ def test_largest_arrives_and_one_byte_more_is_refused(
     vm.start()
     expect_whole(vm)
     assert vm.search_for_leaks() == []
+    assert vm.end.exit_code == 0
 
 
 def longest_name(cell: Cell) -> int:
