@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t k_look_ahead_bytes = 64UL * 1024;
 
-base::Error malformed(std::string_view reason) {
+base::Error malformed_armor(std::string_view reason) {
   return failed(Failure::armor, base::concat("not a valid armored age file: ", reason));
 }
 
@@ -77,7 +77,7 @@ base::Result<std::string_view> ArmorReader::next_line() {
   VMCRED_TRY_ASSIGN(const std::string_view text, m_source.peek(k_armor_columns + 2));
   const std::size_t end = text.find('\n');
   if (end == std::string_view::npos) {
-    if (text.size() > k_armor_columns + 1) return malformed("a line is too long");
+    if (text.size() > k_armor_columns + 1) return malformed_armor("a line is too long");
     m_source.consume(text.size());
     return text;
   }
@@ -90,10 +90,11 @@ base::Result<void> ArmorReader::read_begin() {
                     m_source.peek(k_max_armor_margin + k_armor_begin.size() + 2));
   const std::size_t begin = text.find_first_not_of(k_blanks);
   if (begin == std::string_view::npos || begin > k_max_armor_margin || (begin > 0 && text[begin - 1] != '\n'))
-    return malformed("it does not begin");
+    return malformed_armor("it does not begin");
   m_source.consume(begin);
   VMCRED_TRY_ASSIGN(const std::string_view line, next_line());
-  if (line != k_armor_begin) return malformed(base::concat("it does not begin with '", k_armor_begin, "'"));
+  if (line != k_armor_begin)
+    return malformed_armor(base::concat("it does not begin with '", k_armor_begin, "'"));
   m_place = Place::body;
   return {};
 }
@@ -101,15 +102,15 @@ base::Result<void> ArmorReader::read_begin() {
 base::Result<void> ArmorReader::read_line() {
   VMCRED_TRY_ASSIGN(const std::string_view line, next_line());
   if (line == k_armor_end) return read_end();
-  if (m_place == Place::last_line) return malformed("a line before the last one is short");
+  if (m_place == Place::last_line) return malformed_armor("a line before the last one is short");
   return take_line(line);
 }
 
 base::Result<void> ArmorReader::take_line(std::string_view line) {
-  if (line.empty()) return malformed("it has an empty line, or does not end");
-  if (line.size() > k_armor_columns) return malformed("a line is too long");
+  if (line.empty()) return malformed_armor("it has an empty line, or does not end");
+  if (line.size() > k_armor_columns) return malformed_armor("a line is too long");
   auto bytes = decode_padded(line);
-  if (!bytes) return malformed("a line is not canonical base64");
+  if (!bytes) return malformed_armor("a line is not canonical base64");
   if (bytes->size() < k_armor_line_bytes) m_place = Place::last_line;
   m_line = *std::move(bytes);
   m_line_offset = 0;
@@ -118,7 +119,8 @@ base::Result<void> ArmorReader::take_line(std::string_view line) {
 
 base::Result<void> ArmorReader::read_end() {
   VMCRED_TRY_ASSIGN(const std::string_view rest, m_source.peek(k_max_armor_margin + 1));
-  if (!is_blank(rest) || rest.size() > k_max_armor_margin) return malformed("something stands after its end");
+  if (!is_blank(rest) || rest.size() > k_max_armor_margin)
+    return malformed_armor("something stands after its end");
   m_place = Place::after;
   return {};
 }

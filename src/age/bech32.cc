@@ -10,7 +10,7 @@
 namespace vmcred::age {
 namespace {
 
-constexpr std::string_view k_letters = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
+constexpr std::string_view k_bech32_letters = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
 constexpr std::size_t k_checksum_letters = 6;
 constexpr unsigned k_letter_bits = 5;
 constexpr unsigned k_byte_bits = 8;
@@ -56,7 +56,7 @@ class Checksum {
   std::uint32_t m_state = 1;
 };
 
-base::Error malformed(std::string_view reason) {
+base::Error malformed_bech32(std::string_view reason) {
   return {.kind = base::ErrorKind::config, .what = std::string(reason)};
 }
 
@@ -69,8 +69,8 @@ bool well_formed_prefix(std::string_view prefix) {
          std::all_of(prefix.begin(), prefix.end(), [](char letter) { return letter > ' ' && letter <= '~'; });
 }
 
-std::optional<std::uint32_t> value_of(char letter) {
-  const auto place = k_letters.find(to_lower(letter));
+std::optional<std::uint32_t> bech32_value(char letter) {
+  const auto place = k_bech32_letters.find(to_lower(letter));
   if (place == std::string_view::npos) return std::nullopt;
   return static_cast<std::uint32_t>(place);
 }
@@ -79,7 +79,7 @@ std::optional<std::uint32_t> value_of(char letter) {
 bool letters_are_right(std::string_view prefix, std::string_view letters) {
   Checksum checksum(prefix);
   for (const char letter : letters) {
-    const auto value = value_of(letter);
+    const auto value = bech32_value(letter);
     if (!value) return false;
     checksum.feed(*value);
   }
@@ -92,7 +92,7 @@ bool unpack(std::string_view letters, crypto::WritableBytes bytes) {
   unsigned bits = 0;
   std::size_t size = 0;
   for (const char letter : letters) {
-    pending = (pending << k_letter_bits | *value_of(letter)) & 0xfffU;
+    pending = (pending << k_letter_bits | *bech32_value(letter)) & 0xfffU;
     bits += k_letter_bits;
     if (bits < k_byte_bits) continue;
     bits -= k_byte_bits;
@@ -113,7 +113,7 @@ void encode_into(std::string_view prefix, crypto::Bytes data, std::span<Characte
   std::size_t size = 0;
   const auto put = [&](char letter) { text[size++] = static_cast<Character>(letter); };
   const auto put_value = [&](std::uint32_t value) {
-    put(upper ? to_upper(k_letters[value]) : k_letters[value]);
+    put(upper ? to_upper(k_bech32_letters[value]) : k_bech32_letters[value]);
   };
   std::for_each(prefix.begin(), prefix.end(), put);
   put('1');
@@ -139,16 +139,17 @@ base::Result<Bech32> decode_bech32(crypto::Bytes bytes) {
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   const auto separator = text.rfind('1');
   if (separator == std::string_view::npos || text.size() - separator - 1 < k_checksum_letters)
-    return malformed("a key has a prefix, a '1' and at least 6 letters");
+    return malformed_bech32("a key has a prefix, a '1' and at least 6 letters");
   const std::string_view prefix = text.substr(0, separator);
   const std::string_view letters = text.substr(separator + 1);
   if (!well_formed_prefix(prefix) || !in_one_case(text))
-    return malformed("a key is written all in lower or all in upper case, without spaces");
+    return malformed_bech32("a key is written all in lower or all in upper case, without spaces");
   if (!letters_are_right(prefix, letters))
-    return malformed("the key's checksum is wrong: it was mistyped or cut off");
+    return malformed_bech32("the key's checksum is wrong: it was mistyped or cut off");
   const std::string_view payload = letters.substr(0, letters.size() - k_checksum_letters);
   VMCRED_TRY_ASSIGN(auto data, secret::SecretBuffer::zeroed(payload.size() * k_letter_bits / k_byte_bits));
-  if (!unpack(payload, data.writable_bytes())) return malformed("the key does not end at a whole byte");
+  if (!unpack(payload, data.writable_bytes()))
+    return malformed_bech32("the key does not end at a whole byte");
   return Bech32{.prefix = std::string(prefix), .data = std::move(data)};
 }
 

@@ -51,7 +51,7 @@ class BrokenSource : public Source {
   bool m_has_failed = false;
 };
 
-std::string sample(std::size_t size) {
+std::string counted_bytes(std::size_t size) {
   std::string text(size, '\0');
   for (std::size_t i = 0; i < size; ++i) text[i] = static_cast<char>(i * 31 / 7);
   return text;
@@ -86,7 +86,7 @@ std::string armored(std::string_view bytes) {
 }
 
 TEST(BrokenSources, EndTheReadingOfArmorWhereverTheyBreak) {
-  const std::string bytes = sample(3000);
+  const std::string bytes = counted_bytes(3000);
   const std::string text = armored(bytes);
   for (const Broken way : k_ways)
     for (const std::size_t piece : {1UL, 48UL, 100UL, 6000UL})
@@ -101,7 +101,7 @@ TEST(BrokenSources, EndTheReadingOfArmorWhereverTheyBreak) {
 }
 
 TEST(BrokenSources, EndTheReadingOfArmorBehindTheFirstLookAhead) {
-  const std::string bytes = sample(200'000);
+  const std::string bytes = counted_bytes(200'000);
   const std::string text = armored(bytes);
   for (const Broken way : k_ways)
     for (const std::size_t sound : {65'000UL, 70'000UL, 140'000UL, text.size() - 1}) {
@@ -149,7 +149,7 @@ Opened open_all(crypto::Bytes key, Source& sealed) {
 constexpr std::string_view k_key = "the payload key has 32 bytes ...";
 
 TEST(BrokenSources, EndTheOpeningOfAPayloadBehindWholeChunks) {
-  const std::string plaintext = sample(3 * k_chunk_bytes + 100);
+  const std::string plaintext = counted_bytes(3 * k_chunk_bytes + 100);
   MemorySource source(bytes_of(plaintext));
   std::vector<std::byte> sealed;
   MemorySink sink(sealed);
@@ -171,7 +171,7 @@ TEST(BrokenSources, EndTheOpeningOfAPayloadBehindWholeChunks) {
 }
 
 TEST(BrokenSources, AreNotSealedAsIfTheyHadEnded) {
-  const std::string plaintext = sample(2 * k_chunk_bytes + 100);
+  const std::string plaintext = counted_bytes(2 * k_chunk_bytes + 100);
   for (const Broken way : k_ways)
     for (const std::size_t sound : {0UL, 1UL, k_chunk_bytes, 2 * k_chunk_bytes, plaintext.size() - 1}) {
       BrokenSource source(plaintext, sound, way);
@@ -216,7 +216,7 @@ TEST(BrokenSources, AreDescriptorsThatFailToo) {
   recipients.push_back(*parse_recipient(generated->recipient));
   Identities identities;
   identities.push_back(*parse_identity(generated->secret_key.bytes()));
-  const std::string plaintext = sample(250'000);
+  const std::string plaintext = counted_bytes(250'000);
   for (const Armor armor : {Armor::no, Armor::yes}) {
     const auto file = encrypt(bytes_of(plaintext), recipients, armor);
     ASSERT_TRUE(file);

@@ -20,7 +20,7 @@ constexpr std::string_view k_mac_mark = "---";
 constexpr std::size_t k_body_columns = 64;
 constexpr std::size_t k_line_bytes = 48;
 
-base::Error malformed(std::string_view reason) {
+base::Error malformed_header(std::string_view reason) {
   return failed(Failure::header, concat("not a valid age header: ", reason));
 }
 
@@ -30,7 +30,7 @@ class HeaderParser {
   explicit HeaderParser(std::string_view text) : m_text(text) {}
 
   base::Result<Header> parse() {
-    if (next_line() != k_version_line) return malformed("the first line is not its version");
+    if (next_line() != k_version_line) return malformed_header("the first line is not its version");
     Header header;
     for (;;) {
       const std::size_t start = m_offset;
@@ -41,7 +41,7 @@ class HeaderParser {
         return header;
       }
       if (header.stanzas.size() == k_max_stanzas)
-        return malformed(concat("more than ", k_max_stanzas, " stanzas"));
+        return malformed_header(concat("more than ", k_max_stanzas, " stanzas"));
       VMCRED_TRY_ASSIGN(Stanza stanza, parse_stanza(line));
       header.stanzas.push_back(std::move(stanza));
     }
@@ -57,9 +57,9 @@ class HeaderParser {
   }
 
   base::Result<Stanza> parse_stanza(std::string_view line) {
-    if (!line.starts_with(k_stanza_mark)) return malformed("a line is neither a stanza nor the end");
+    if (!line.starts_with(k_stanza_mark)) return malformed_header("a line is neither a stanza nor the end");
     auto words = stanza_words(line.substr(k_stanza_mark.size()));
-    if (!words) return malformed("a stanza's arguments are not single words");
+    if (!words) return malformed_header("a stanza's arguments are not single words");
     Stanza stanza{.type = std::move(words->front()), .arguments = {}, .body = {}};
     stanza.arguments.assign(std::make_move_iterator(words->begin() + 1),
                             std::make_move_iterator(words->end()));
@@ -72,19 +72,20 @@ class HeaderParser {
     std::vector<std::byte> body;
     for (;;) {
       const std::string_view line = next_line();
-      if (line.size() > k_body_columns) return malformed("a line of a stanza's body is too long");
+      if (line.size() > k_body_columns) return malformed_header("a line of a stanza's body is too long");
       const auto bytes = decode_base64(line);
-      if (!bytes) return malformed("a stanza's body is not canonical base64, or does not end");
+      if (!bytes) return malformed_header("a stanza's body is not canonical base64, or does not end");
       body.insert(body.end(), bytes->begin(), bytes->end());
       if (line.size() < k_body_columns) return body;
     }
   }
 
   static base::Result<void> parse_mac(std::string_view line, Header& header) {
-    if (header.stanzas.empty()) return malformed("it has no stanza");
-    if (!line.starts_with(concat(k_mac_mark, " "))) return malformed("its last line is not a code");
+    if (header.stanzas.empty()) return malformed_header("it has no stanza");
+    if (!line.starts_with(concat(k_mac_mark, " "))) return malformed_header("its last line is not a code");
     const auto mac = decode_base64(line.substr(k_mac_mark.size() + 1));
-    if (!mac || mac->size() != header.mac.size()) return malformed("its last line is not a code of 32 bytes");
+    if (!mac || mac->size() != header.mac.size())
+      return malformed_header("its last line is not a code of 32 bytes");
     std::copy(mac->begin(), mac->end(), header.mac.begin());
     return {};
   }
@@ -124,9 +125,9 @@ base::Result<Header> read_header(BufferedSource& source) {
       source.consume(end);
       return header;
     }
-    if (text.size() < size) return malformed("it does not end");
+    if (text.size() < size) return malformed_header("it does not end");
     if (size == k_max_header_bytes)
-      return malformed(concat("larger than ", base::byte_count(k_max_header_bytes)));
+      return malformed_header(concat("larger than ", base::byte_count(k_max_header_bytes)));
   }
 }
 

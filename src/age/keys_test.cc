@@ -11,10 +11,10 @@ namespace {
 using test_support::bytes_of;
 
 // Of the published test vectors.
-constexpr std::string_view k_secret_key =
+constexpr std::string_view k_x25519_identity =
     "AGE-SECRET-KEY-1EGTZVFFV20835NWYV6270LXYVK2VKNX2MMDKWYKLMGR48UAWX40Q2P2LM0";
 
-std::string recipient_text() { return parse_identity(bytes_of(k_secret_key)).value()->recipient(); }
+std::string recipient_text() { return parse_identity(bytes_of(k_x25519_identity)).value()->recipient(); }
 
 // Always the same answer; counts how often it was asked for.
 class FixedPassphrase : public PassphrasePrompt {
@@ -46,11 +46,11 @@ TEST(RecipientTest, ErrorsNameTheTextUnlessItIsSecret) {
   const auto mistyped = parse_recipient("age1qqqqqqqq");
   ASSERT_FALSE(mistyped);
   EXPECT_NE(mistyped.error().what.find("age1qqqqqqqq"), std::string::npos);
-  std::string lower(k_secret_key);
+  std::string lower(k_x25519_identity);
   for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   for (const std::string& text :
-       {std::string(k_secret_key), " " + std::string(k_secret_key),
-        "# created: x\n" + std::string(k_secret_key), lower, std::string("AGE-PLUGIN-X-1SECRETSECRET"),
+       {std::string(k_x25519_identity), " " + std::string(k_x25519_identity),
+        "# created: x\n" + std::string(k_x25519_identity), lower, std::string("AGE-PLUGIN-X-1SECRETSECRET"),
         std::string("-----BEGIN OPENSSH PRIVATE KEY-----")}) {
     const auto refused = parse_recipient(text);
     ASSERT_FALSE(refused);
@@ -67,7 +67,7 @@ TEST(RecipientTest, IsLowerCaseAndAnIdentityUpperCase) {
   std::string upper = recipient_text();
   for (char& letter : upper) letter = static_cast<char>(std::toupper(letter));
   EXPECT_FALSE(parse_recipient(upper));
-  std::string lower(k_secret_key);
+  std::string lower(k_x25519_identity);
   for (char& letter : lower) letter = static_cast<char>(std::tolower(letter));
   EXPECT_FALSE(parse_identity(bytes_of(lower)));
   EXPECT_FALSE(parse_identity(bytes_of(recipient_text())));
@@ -99,7 +99,7 @@ TEST(RecipientsFileTest, SkipsUnusableSshKeysOnlyWithAWarning) {
 }
 
 TEST(IdentityFileTest, HoldsOneIdentityALine) {
-  const std::string key(k_secret_key);
+  const std::string key(k_x25519_identity);
   const auto identities = parse_identities(bytes_of("# mine\n" + key + "\r\n\n" + key + "\n"), "keys.txt");
   ASSERT_TRUE(identities);
   EXPECT_EQ(identities->size(), 2U);
@@ -113,7 +113,7 @@ TEST(IdentityFileTest, HoldsOneIdentityALine) {
 
 TEST(IdentityFileTest, LockedOneAsksOnceAndOnlyWhenItIsNeeded) {
   const FixedPassphrase prompt("horse");
-  const auto identities = parse_identities(bytes_of(locked(k_secret_key, "horse")), "keys.age", &prompt);
+  const auto identities = parse_identities(bytes_of(locked(k_x25519_identity, "horse")), "keys.age", &prompt);
   ASSERT_TRUE(identities);
   EXPECT_EQ(prompt.asked, 0);
   EXPECT_TRUE(decrypt(file_for_us(), *identities));
@@ -123,16 +123,16 @@ TEST(IdentityFileTest, LockedOneAsksOnceAndOnlyWhenItIsNeeded) {
 
 TEST(IdentityFileTest, LockedOneIsNotAskedWhereAnotherOpens) {
   const FixedPassphrase prompt("horse");
-  auto identities = parse_identities(bytes_of(locked(k_secret_key, "horse")), "keys.age", &prompt);
+  auto identities = parse_identities(bytes_of(locked(k_x25519_identity, "horse")), "keys.age", &prompt);
   ASSERT_TRUE(identities);
-  identities->push_back(parse_identity(bytes_of(k_secret_key)).value());
+  identities->push_back(parse_identity(bytes_of(k_x25519_identity)).value());
   EXPECT_TRUE(decrypt(file_for_us(), *identities));
   EXPECT_EQ(prompt.asked, 0);
 }
 
 TEST(IdentityFileTest, LockedOneNamesItselfWhereItStaysLocked) {
   const FixedPassphrase wrong("mule");
-  const std::string file = locked(k_secret_key, "horse");
+  const std::string file = locked(k_x25519_identity, "horse");
   for (const PassphrasePrompt* prompt : {static_cast<const PassphrasePrompt*>(&wrong), {nullptr}}) {
     const auto identities = parse_identities(bytes_of(file), "keys.age", prompt);
     ASSERT_TRUE(identities);
@@ -144,7 +144,7 @@ TEST(IdentityFileTest, LockedOneNamesItselfWhereItStaysLocked) {
 
 TEST(IdentityFileTest, TellsItsRecipients) {
   const FixedPassphrase prompt("horse");
-  for (const std::string& file : {std::string(k_secret_key), locked(k_secret_key, "horse")}) {
+  for (const std::string& file : {std::string(k_x25519_identity), locked(k_x25519_identity, "horse")}) {
     const auto recipients = recipients_of_identities(bytes_of(file), "keys", &prompt);
     ASSERT_TRUE(recipients) << recipients.error().what;
     ASSERT_EQ(recipients->size(), 1U);

@@ -22,23 +22,23 @@ constexpr std::string_view k_white_space = " \t\r\n";
 constexpr std::string_view k_none = "none";
 constexpr std::size_t k_unlocked_block_bytes = 8;
 
-base::Error malformed(std::string_view reason) {
+base::Error malformed_key_file(std::string_view reason) {
   return {.kind = ErrorKind::config, .what = concat("not a valid openssh private key: ", reason)};
 }
 
 // The bytes between the two marks.
 Result<SecretBuffer> unarmored(crypto::Bytes pem) {
   std::string_view text(reinterpret_cast<const char*>(pem.data()), pem.size());
-  if (!text.starts_with(k_openssh_begin)) return malformed("it does not begin with the mark");
+  if (!text.starts_with(k_openssh_begin)) return malformed_key_file("it does not begin with the mark");
   text.remove_prefix(k_openssh_begin.size());
   const auto end = text.find(k_openssh_end);
-  if (end == std::string_view::npos) return malformed("its end is missing");
+  if (end == std::string_view::npos) return malformed_key_file("its end is missing");
   if (text.find_first_not_of(k_white_space, end + k_openssh_end.size()) != std::string_view::npos)
-    return malformed("something follows its end");
+    return malformed_key_file("something follows its end");
   const auto letters = std::as_bytes(std::span(text.substr(0, end)));
   VMCRED_TRY_ASSIGN(auto bytes, SecretBuffer::zeroed(letters.size()));
   const auto size = secret::base64_decode(letters, bytes.writable_bytes());
-  if (!size) return malformed("it is not base64");
+  if (!size) return malformed_key_file("it is not base64");
   bytes.truncate(*size);
   return bytes;
 }
@@ -51,7 +51,7 @@ Result<const OpensshCipher*> cipher_of(std::string_view name, std::string_view k
         .kind = ErrorKind::config,
         .what = concat("the ssh key is encrypted with ", base::quoted(name), ", which is not supported"),
         .hint = "encrypt it with the usual cipher: ssh-keygen -p -Z aes256-ctr -f FILE"};
-  if (kdf != "bcrypt") return malformed(concat("its key derivation is ", base::quoted(kdf)));
+  if (kdf != "bcrypt") return malformed_key_file(concat("its key derivation is ", base::quoted(kdf)));
   return cipher;
 }
 
@@ -60,7 +60,8 @@ Result<OpensshKdf> parse_kdf(crypto::Bytes options, bool locked) {
   SshReader reader(options);
   const auto salt = reader.string();
   const auto rounds = reader.number();
-  if (!locked || !salt || !rounds || !reader.rest().empty()) return malformed("its key derivation options");
+  if (!locked || !salt || !rounds || !reader.rest().empty())
+    return malformed_key_file("its key derivation options");
   return OpensshKdf{.salt = {salt->begin(), salt->end()}, .rounds = *rounds};
 }
 
@@ -70,24 +71,24 @@ Result<OpensshKey> OpensshKey::parse(crypto::Bytes pem) {
   VMCRED_TRY_ASSIGN(const auto bytes, unarmored(pem));
   const auto magic = std::as_bytes(std::span(k_magic));
   if (bytes.size() < magic.size() || !std::equal(magic.begin(), magic.end(), bytes.bytes().begin()))
-    return malformed("another version, or none");
+    return malformed_key_file("another version, or none");
   SshReader reader(bytes.bytes().subspan(magic.size()));
   const auto cipher = reader.text();
   const auto kdf = reader.text();
   const auto kdf_options = reader.string();
   const auto count = reader.number();
-  if (!cipher || !kdf || !kdf_options || count != 1U) return malformed("its first fields");
+  if (!cipher || !kdf || !kdf_options || count != 1U) return malformed_key_file("its first fields");
 
   OpensshKey key;
   VMCRED_TRY_ASSIGN(key.m_cipher, cipher_of(*cipher, *kdf));
   VMCRED_TRY_ASSIGN(key.m_kdf, parse_kdf(*kdf_options, key.is_locked()));
   const auto public_blob = reader.string();
   const auto section = reader.string();
-  if (!public_blob || !section || !reader.rest().empty()) return malformed("its keys");
+  if (!public_blob || !section || !reader.rest().empty()) return malformed_key_file("its keys");
   VMCRED_TRY_ASSIGN(key.m_public_key, parse_ssh_public_blob(*public_blob));
   const std::size_t block = key.is_locked() ? k_aes_block_bytes : k_unlocked_block_bytes;
   if (section->empty() || section->size() % block != 0)
-    return malformed("its secret part is not of whole blocks");
+    return malformed_key_file("its secret part is not of whole blocks");
   VMCRED_TRY_ASSIGN(key.m_section, SecretBuffer::copy_of(*section));
   return key;
 }

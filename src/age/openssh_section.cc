@@ -11,7 +11,7 @@ namespace {
 using base::Result;
 using secret::SecretBuffer;
 
-base::Error malformed() {
+base::Error malformed_section() {
   return {.kind = base::ErrorKind::config, .what = "the secret part of the ssh key is malformed"};
 }
 
@@ -27,7 +27,7 @@ Result<SshPrivateKey> parse_key(SshReader& reader, const SshPublicKey& public_ke
   const auto seed_and_point = reader.string();
   if (!point || !seed_and_point ||
       seed_and_point->size() != crypto::k_ed25519_seed_bytes + crypto::k_ed25519_public_bytes)
-    return malformed();
+    return malformed_section();
   const auto seed = seed_and_point->first(crypto::k_ed25519_seed_bytes);
   VMCRED_TRY_ASSIGN(const auto computed, crypto::ed25519_public(seed));
   if (computed != expected.point || !std::ranges::equal(*point, expected.point) ||
@@ -45,7 +45,8 @@ Result<SshPrivateKey> parse_key(SshReader& reader, const SshPublicKey& public_ke
   const auto coefficient = reader.big_number();
   const auto prime_p = reader.big_number();
   const auto prime_q = reader.big_number();
-  if (!modulus || !public_exponent || !exponent || !coefficient || !prime_p || !prime_q) return malformed();
+  if (!modulus || !public_exponent || !exponent || !coefficient || !prime_p || !prime_q)
+    return malformed_section();
   if (!std::ranges::equal(*modulus, expected.modulus) ||
       !std::ranges::equal(*public_exponent, expected.exponent))
     return mismatched();
@@ -76,17 +77,17 @@ bool openssh_section_is_open(crypto::Bytes section) {
 
 Result<SshPrivateKey> parse_openssh_section(crypto::Bytes section, const SshPublicKey& public_key,
                                             std::size_t block_bytes) {
-  if (!openssh_section_is_open(section)) return malformed();
+  if (!openssh_section_is_open(section)) return malformed_section();
   SshReader reader(section);
   reader.number();
   reader.number();
   const auto type = reader.text();
-  if (!type) return malformed();
+  if (!type) return malformed_section();
   if (*type != public_key.type()) return mismatched();
   const auto parse = [&](const auto& expected) { return parse_key(reader, public_key, expected); };
   VMCRED_TRY_ASSIGN(auto key, std::visit(parse, public_key.key));
   const auto comment = reader.string();
-  if (!comment || !is_padding(reader.rest(), block_bytes)) return malformed();
+  if (!comment || !is_padding(reader.rest(), block_bytes)) return malformed_section();
   return key;
 }
 

@@ -16,8 +16,8 @@ using base::ErrorKind;
 using base::Result;
 using secret::SecretBuffer;
 
-constexpr std::string_view k_recipient_prefix = "age1";
-constexpr std::string_view k_identity_prefix = "AGE-PLUGIN-";
+constexpr std::string_view k_plugin_recipient_prefix = "age1";
+constexpr std::string_view k_plugin_identity_prefix = "AGE-PLUGIN-";
 constexpr std::string_view k_only_file = "0";  // we wrap and unwrap one file key at a time
 constexpr std::size_t k_max_name_bytes = 100;
 constexpr std::size_t k_max_stanzas = 1000;
@@ -39,8 +39,8 @@ bool is_name(std::string_view name) {
 Result<std::string> name_of_recipient(std::string_view text) {
   VMCRED_TRY_ASSIGN(const Bech32 key, decode_bech32(std::as_bytes(std::span(text))));
   const std::string_view prefix = key.prefix;
-  const auto name = prefix.substr(std::min(k_recipient_prefix.size(), prefix.size()));
-  if (!prefix.starts_with(k_recipient_prefix) || !is_name(name))
+  const auto name = prefix.substr(std::min(k_plugin_recipient_prefix.size(), prefix.size()));
+  if (!prefix.starts_with(k_plugin_recipient_prefix) || !is_name(name))
     return base::Error{.kind = ErrorKind::config,
                        .what = "a plugin's recipient is 'age1NAME1…', all in lower case"};
   return std::string(name);
@@ -52,8 +52,8 @@ Result<std::string> name_of_identity(crypto::Bytes text) {
   const base::Error malformed{.kind = ErrorKind::config,
                               .what = "a plugin's identity is 'AGE-PLUGIN-NAME-1…', all in upper case"};
   std::string_view prefix = key.prefix;
-  if (!prefix.starts_with(k_identity_prefix) || !prefix.ends_with('-')) return malformed;
-  prefix.remove_prefix(k_identity_prefix.size());
+  if (!prefix.starts_with(k_plugin_identity_prefix) || !prefix.ends_with('-')) return malformed;
+  prefix.remove_prefix(k_plugin_identity_prefix.size());
   prefix = prefix.substr(0, std::max<std::size_t>(prefix.size(), 1) - 1);
   std::string name(prefix);
   for (char& c : name)

@@ -16,10 +16,10 @@ using secret::SecretBuffer;
 
 constexpr std::string_view k_mark = "-> ";
 constexpr std::size_t k_columns = 64;
-constexpr std::size_t k_line_bytes = 48;
+constexpr std::size_t k_plugin_line_bytes = 48;
 constexpr std::size_t k_max_padding = 2;
 
-base::Error malformed(std::string_view reason) {
+base::Error malformed_line(std::string_view reason) {
   return {.kind = base::ErrorKind::host,
           .what = base::concat("it does not speak the plugin protocol: ", reason)};
 }
@@ -50,7 +50,7 @@ class Writer {
 std::size_t room_for(std::string_view type, std::span<const std::string_view> arguments, std::size_t body) {
   std::size_t size = k_mark.size() + type.size() + 1;
   for (const auto argument : arguments) size += 1 + argument.size();
-  return size + secret::base64_length(body) + body / k_line_bytes + 1 + k_max_padding;
+  return size + secret::base64_length(body) + body / k_plugin_line_bytes + 1 + k_max_padding;
 }
 
 // Takes lines off the front of a text.
@@ -85,14 +85,14 @@ Result<SecretBuffer> decode_body(std::string_view text) {
   const auto newlines = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
   const std::size_t padding = (4 - (text.size() - newlines) % 4) % 4;
   if (padding > k_max_padding || !std::all_of(text.begin(), text.end(), is_base64_letter))
-    return malformed("the body of a message is not base64");
+    return malformed_line("the body of a message is not base64");
   VMCRED_TRY_ASSIGN(auto padded, SecretBuffer::zeroed(text.size() + padding));
   Writer writer(padded);
   writer.append(text);
   writer.append(std::string_view("==").substr(0, padding));
   VMCRED_TRY_ASSIGN(auto body, SecretBuffer::zeroed(padded.size()));
   const auto size = secret::base64_decode(padded.bytes(), body.writable_bytes());
-  if (!size) return malformed("the body of a message is not canonical base64");
+  if (!size) return malformed_line("the body of a message is not canonical base64");
   body.truncate(*size);
   return body;
 }
@@ -110,8 +110,8 @@ Result<SecretBuffer> encode_plugin_message(std::string_view type, std::span<cons
     writer.append(argument);
   }
   writer.append("\n");
-  for (; body.size() >= k_line_bytes; body = body.subspan(k_line_bytes)) {
-    writer.append_base64(body.first(k_line_bytes));
+  for (; body.size() >= k_plugin_line_bytes; body = body.subspan(k_plugin_line_bytes)) {
+    writer.append_base64(body.first(k_plugin_line_bytes));
     writer.append("\n");
   }
   writer.append_base64(body);
@@ -124,18 +124,18 @@ Result<std::optional<DecodedPluginMessage>> decode_plugin_message(crypto::Bytes 
   constexpr auto incomplete = std::nullopt;
   const std::string_view view(reinterpret_cast<const char*>(text.data()), text.size());
   if (view.substr(0, k_mark.size()) != k_mark.substr(0, view.size()))
-    return malformed("a message has no mark");
+    return malformed_line("a message has no mark");
   Lines lines(view);
   const auto first = lines.next();
   if (!first) return std::optional<DecodedPluginMessage>(incomplete);
-  if (!first->starts_with(k_mark)) return malformed("a message has no mark");
+  if (!first->starts_with(k_mark)) return malformed_line("a message has no mark");
   auto words = stanza_words(first->substr(k_mark.size()));
-  if (!words) return malformed("the words of a message are not single words");
+  if (!words) return malformed_line("the words of a message are not single words");
   const auto body_text = lines.rest();
   for (;;) {
     const auto line = lines.next();
     if ((line ? *line : lines.rest()).size() > k_columns)
-      return malformed("a line of a message's body is too long");
+      return malformed_line("a line of a message's body is too long");
     if (!line) return std::optional<DecodedPluginMessage>(incomplete);
     if (line->size() < k_columns) break;
   }

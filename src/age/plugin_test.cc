@@ -23,7 +23,7 @@ using testing::HasSubstr;
 
 constexpr std::string_view k_key = "sixteen key byte";
 
-std::string recipient_text() { return encode_bech32("age1vmcredtest", bytes_of(k_key)); }
+std::string plugin_recipient_text() { return encode_bech32("age1vmcredtest", bytes_of(k_key)); }
 std::string identity_text() { return encode_bech32("AGE-PLUGIN-VMCREDTEST-", bytes_of(k_key)); }
 
 // Answers as the plugin's mode "ask" wants it.
@@ -53,7 +53,7 @@ class Plugin : public testing::Test {
   static void mode(const char* name) { ::setenv("VMCRED_TEST_PLUGIN_MODE", name, 1); }
 
   static base::Result<std::vector<Stanza>> wrapped(const PluginUi* ui = nullptr) {
-    return (*parse_plugin_recipient(recipient_text(), ui))->wrap(bytes_of("sixteen bytes..."));
+    return (*parse_plugin_recipient(plugin_recipient_text(), ui))->wrap(bytes_of("sixteen bytes..."));
   }
 
   // Of a stanza that the plugin made when it behaved.
@@ -74,7 +74,7 @@ TEST_F(Plugin, OpensWhatItSealed) {
   for (const auto* name : {"ok", "grease", "ask-nobody"}) {
     mode(name);
     Recipients recipients;
-    recipients.push_back(*parse_plugin_recipient(recipient_text()));
+    recipients.push_back(*parse_plugin_recipient(plugin_recipient_text()));
     const auto file = encrypt(bytes_of("plaintext"), recipients, Armor::no);
     ASSERT_TRUE(file) << name << ": " << file.error().what;
     Identities identities;
@@ -106,7 +106,7 @@ TEST_F(Plugin, TalksWithAPerson) {
 
 TEST_F(Plugin, HasTheLabelsOfItsLastWrap) {
   mode("labels");
-  const auto recipient = *parse_plugin_recipient(recipient_text());
+  const auto recipient = *parse_plugin_recipient(plugin_recipient_text());
   EXPECT_THAT(*recipient->labels(), ElementsAre());
   ASSERT_TRUE(recipient->wrap(bytes_of("sixteen bytes...")));
   EXPECT_THAT(*recipient->labels(), ElementsAre("postquantum", "x"));

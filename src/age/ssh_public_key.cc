@@ -20,7 +20,7 @@ constexpr std::size_t k_min_rsa_bits = 2048;
 
 crypto::Bytes bytes_of(std::string_view text) { return std::as_bytes(std::span(text)); }
 
-base::Error malformed(std::string_view type) {
+base::Error malformed_key(std::string_view type) {
   return {.kind = ErrorKind::config, .what = concat("malformed ", type, " public key")};
 }
 
@@ -33,10 +33,11 @@ base::Error unsupported(std::string_view type) {
 Result<SshEd25519PublicKey> parse_ed25519(SshReader& reader) {
   SshEd25519PublicKey key;
   const auto point = reader.string();
-  if (!point || point->size() != key.point.size() || !reader.rest().empty()) return malformed(k_ssh_ed25519);
+  if (!point || point->size() != key.point.size() || !reader.rest().empty())
+    return malformed_key(k_ssh_ed25519);
   std::copy(point->begin(), point->end(), key.point.begin());
   const auto montgomery = crypto::x25519_of_ed25519_public(*point);
-  if (!montgomery) return malformed(k_ssh_ed25519);
+  if (!montgomery) return malformed_key(k_ssh_ed25519);
   key.montgomery = *montgomery;
   return key;
 }
@@ -44,7 +45,7 @@ Result<SshEd25519PublicKey> parse_ed25519(SshReader& reader) {
 Result<crypto::RsaPublicKey> parse_rsa(SshReader& reader) {
   const auto exponent = reader.big_number();
   const auto modulus = reader.big_number();
-  if (!exponent || !modulus || !reader.rest().empty()) return malformed(k_ssh_rsa);
+  if (!exponent || !modulus || !reader.rest().empty()) return malformed_key(k_ssh_rsa);
   crypto::RsaPublicKey key{.modulus = {modulus->begin(), modulus->end()},
                            .exponent = {exponent->begin(), exponent->end()}};
   if (key.bits() < k_min_rsa_bits)
@@ -82,7 +83,7 @@ std::string SshPublicKey::text() const {
 Result<SshPublicKey> parse_ssh_public_blob(crypto::Bytes blob) {
   SshReader reader(blob);
   const auto type = reader.text();
-  if (!type) return malformed("ssh");
+  if (!type) return malformed_key("ssh");
   SshPublicKey key{.key = {}, .blob = {blob.begin(), blob.end()}};
   if (*type == k_ssh_ed25519) {
     VMCRED_TRY_ASSIGN(key.key, parse_ed25519(reader));
@@ -103,9 +104,9 @@ Result<SshPublicKey> parse_ssh_public_line(std::string_view line) {
   const bool padded = !letters.empty() && letters.size() % 4 == 0;
   for (int i = 0; i < 2 && letters.ends_with('='); ++i) letters.remove_suffix(1);
   const auto blob = decode_base64(letters);
-  if (!padded || !blob) return malformed(type);
+  if (!padded || !blob) return malformed_key(type);
   VMCRED_TRY_ASSIGN(auto key, parse_ssh_public_blob(*blob));
-  if (key.type() != type) return malformed(type);
+  if (key.type() != type) return malformed_key(type);
   return key;
 }
 

@@ -25,9 +25,9 @@ using secret::SecretBuffer;
 
 constexpr std::string_view k_ed25519_label = "age-encryption.org/v1/ssh-ed25519";
 constexpr std::string_view k_rsa_label = "age-encryption.org/v1/ssh-rsa";
-constexpr std::size_t k_wrap_key_bytes = 32;
+constexpr std::size_t k_ssh_wrap_key_bytes = 32;
 
-base::Error malformed(std::string_view type) {
+base::Error malformed_stanza(std::string_view type) {
   return failed(Failure::header, concat("malformed ", type, " stanza"));
 }
 
@@ -50,7 +50,7 @@ Result<std::optional<SecretBuffer>> wrap_key(const SshPublicKey& key, crypto::By
   const auto& point = std::get<SshEd25519PublicKey>(key.key).montgomery;
   std::array<std::byte, 2 * k_x25519_bytes> salt;
   std::copy(point.begin(), point.end(), std::copy(share.begin(), share.end(), salt.begin()));
-  VMCRED_TRY_ASSIGN(auto wrap_key, SecretBuffer::zeroed(k_wrap_key_bytes));
+  VMCRED_TRY_ASSIGN(auto wrap_key, SecretBuffer::zeroed(k_ssh_wrap_key_bytes));
   crypto::hkdf_sha256(tweaked.bytes(), salt, k_ed25519_label, wrap_key.writable_bytes());
   return std::optional(std::move(wrap_key));
 }
@@ -89,9 +89,9 @@ base::Error does_not_open(std::string_view type) {
 Result<SecretBuffer> unwrap(const Stanza& stanza, const SshPublicKey& key,
                             const SshEd25519PrivateKey& ed25519) {
   const auto share = share_of(stanza);
-  if (!share) return malformed(k_ssh_ed25519);
+  if (!share) return malformed_stanza(k_ssh_ed25519);
   VMCRED_TRY_ASSIGN(const auto wrapping, wrap_key(key, ed25519.scalar.bytes(), *share, *share));
-  if (!wrapping) return malformed(k_ssh_ed25519);
+  if (!wrapping) return malformed_stanza(k_ssh_ed25519);
   VMCRED_TRY_ASSIGN(auto file_key, open_file_key(wrapping->bytes(), stanza.body));
   if (!file_key) return does_not_open(k_ssh_ed25519);
   return *std::move(file_key);
@@ -114,7 +114,7 @@ Result<bool> is_for_ssh_key(const Stanza& stanza, const SshPublicKey& key) {
   if (stanza.type != key.type()) return false;
   const bool well_formed =
       stanza.type == k_ssh_ed25519 ? share_of(stanza).has_value() : stanza.arguments.size() == 1;
-  if (!well_formed) return malformed(stanza.type);
+  if (!well_formed) return malformed_stanza(stanza.type);
   return stanza.arguments[0] == key.tag();
 }
 

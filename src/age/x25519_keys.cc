@@ -23,7 +23,7 @@ constexpr std::string_view k_stanza_type = "X25519";
 constexpr std::string_view k_info = "age-encryption.org/v1/X25519";
 constexpr std::string_view k_recipient_prefix = "age";
 constexpr std::string_view k_identity_prefix = "AGE-SECRET-KEY-";
-constexpr std::size_t k_wrap_key_bytes = 32;
+constexpr std::size_t k_x25519_wrap_key_bytes = 32;
 
 // The key that both sides find: one knows the ephemeral scalar, the other the recipient's. Nothing where a
 // point is of low order.
@@ -33,7 +33,7 @@ base::Result<std::optional<SecretBuffer>> wrap_key(crypto::Bytes scalar, crypto:
   if (!crypto::x25519(scalar, peer, shared.writable_bytes())) return std::optional<SecretBuffer>();
   std::array<std::byte, 2 * k_x25519_bytes> salt;
   std::copy(recipient.begin(), recipient.end(), std::copy(share.begin(), share.end(), salt.begin()));
-  VMCRED_TRY_ASSIGN(auto key, SecretBuffer::zeroed(k_wrap_key_bytes));
+  VMCRED_TRY_ASSIGN(auto key, SecretBuffer::zeroed(k_x25519_wrap_key_bytes));
   crypto::hkdf_sha256(shared.bytes(), salt, k_info, key.writable_bytes());
   return std::optional(std::move(key));
 }

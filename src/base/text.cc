@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "base/ascii.h"
+
 namespace vmcred::base {
 namespace {
 
@@ -33,8 +35,6 @@ bool is_control_pair(std::string_view text) {
   return text.size() == 2 && byte(0) == 0xc2 && byte(1) >= 0x80 && byte(1) < 0xa0;
 }
 
-bool is_control(unsigned char byte) { return byte < 0x20 || byte == 0x7f; }
-
 void append_hex(std::string& text, unsigned char byte) {
   static constexpr std::string_view k_digits = "0123456789abcdef";
   text += k_digits[byte >> 4U];
@@ -42,18 +42,17 @@ void append_hex(std::string& text, unsigned char byte) {
 }
 
 // \xNN for each byte that must be escaped, and for those of control pairs.
-std::string with_escapes(std::string_view text, bool (*must_be_escaped)(unsigned char)) {
+std::string with_escapes(std::string_view text, bool (*must_be_escaped)(char)) {
   std::string result;
   std::size_t control_end = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (is_control_pair(text.substr(i, 2))) control_end = i + 2;
-    const auto byte = static_cast<unsigned char>(text[i]);
-    if (!must_be_escaped(byte) && i >= control_end) {
+    if (!must_be_escaped(text[i]) && i >= control_end) {
       result += text[i];
       continue;
     }
     result += "\\x";
-    append_hex(result, byte);
+    append_hex(result, static_cast<unsigned char>(text[i]));
   }
   return result;
 }
@@ -85,13 +84,13 @@ std::string hex(std::span<const std::byte> bytes) {
 }
 
 std::string escaped(std::string_view text) {
-  return with_escapes(text, [](unsigned char byte) { return is_control(byte) && byte != '\t'; });
+  return with_escapes(text, [](char letter) { return is_control(letter) && letter != '\t'; });
 }
 
 std::string quoted(std::string_view text) {
   return concat(
       "'",
-      with_escapes(text, [](unsigned char byte) { return is_control(byte) || byte == '\'' || byte == '\\'; }),
+      with_escapes(text, [](char letter) { return is_control(letter) || letter == '\'' || letter == '\\'; }),
       "'");
 }
 

@@ -53,6 +53,9 @@ std::string join(std::span<const std::string> items, std::string_view separator)
 
 // 'text', with control characters and quotes as \xNN so that no input can forge a line of our output.
 std::string quoted(std::string_view text);
+// Of strings, too, so that an unqualified call never means std::quoted.
+inline std::string quoted(const std::string& text) { return quoted(std::string_view(text)); }
+inline std::string quoted(std::string& text) { return quoted(std::string_view(text)); }
 
 // The text with control characters, but for tabs, as \xNN: for lines of somebody else's that we show.
 std::string escaped(std::string_view text);

@@ -11,13 +11,13 @@ namespace {
 constexpr Option k_options[] = {
     {"--config", "FILE", "the config"}, {"--timeout", "SECONDS", "how long"}, {"--json", "", "print JSON"}};
 
-struct Row {
+struct CommandLine {
   std::vector<std::string_view> words;
   const char* label;
   const char* result;  // what was understood, or the error
 };
 
-std::string understood(const Row& row) {
+std::string understood(const CommandLine& row) {
   const auto arguments = Arguments::parse(row.words, k_options, row.label);
   if (!arguments) {
     EXPECT_EQ(arguments.error().kind, base::ErrorKind::usage);
@@ -31,7 +31,7 @@ std::string understood(const Row& row) {
 }
 
 TEST(ArgumentsTest, UnderstandsOptionsAndTheOperandInAnyOrder) {
-  const Row rows[] = {
+  const CommandLine rows[] = {
       {{}, "", ""},
       {{"vm"}, "VM", "vm "},
       {{"--config", "a", "vm"}, "VM", "vm --config=a "},
@@ -53,7 +53,7 @@ TEST(ArgumentsTest, UnderstandsOptionsAndTheOperandInAnyOrder) {
 }
 
 TEST(ArgumentsTest, NearMissesNameTheWord) {
-  const Row rows[] = {
+  const CommandLine rows[] = {
       {{}, "VM", "VM is missing"},
       {{"--json"}, "VM", "VM is missing"},
       {{"vm"}, "", "unexpected argument 'vm'"},

@@ -11,23 +11,23 @@ using testing::IsEmpty;
 
 base::Result<void> nothing(const Arguments& /*arguments*/, const Streams& /*streams*/) { return {}; }
 
-constexpr Option k_options[] = {{"--config", "FILE", "the config", "-c"}, {"--json", "", "print JSON"}};
-constexpr Command k_commands[] = {
-    {"vm run", "VM", "Start", k_options, nothing},
-    {"vm stop", "VM", "Stop", k_options, nothing},
+constexpr Option k_tool_options[] = {{"--config", "FILE", "the config", "-c"}, {"--json", "", "print JSON"}};
+constexpr Command k_tool_commands[] = {
+    {"vm run", "VM", "Start", k_tool_options, nothing},
+    {"vm stop", "VM", "Stop", k_tool_options, nothing},
     {"vars get", "VM [VAR...]", "Print", {}, nothing},
-    {"check", "", "Check", k_options, nothing},
+    {"check", "", "Check", k_tool_options, nothing},
 };
-constexpr Group k_groups[] = {{.title = "", .commands = k_commands}};
-constexpr Program k_program{.name = "tool", .summary = "A tool", .groups = k_groups};
+constexpr Group k_tool_groups[] = {{.title = "", .commands = k_tool_commands}};
+constexpr Program k_tool{.name = "tool", .summary = "A tool", .groups = k_tool_groups};
 
 std::vector<std::string> words_after(std::vector<std::string_view> words) {
   std::vector<std::string> found;
-  for (const Candidate& candidate : complete(k_program, words).candidates) found.push_back(candidate.word);
+  for (const Candidate& candidate : complete(k_tool, words).candidates) found.push_back(candidate.word);
   return found;
 }
 
-std::string value_after(std::vector<std::string_view> words) { return complete(k_program, words).value; }
+std::string value_after(std::vector<std::string_view> words) { return complete(k_tool, words).value; }
 
 TEST(Completion, OffersEachNounOnceAndThenItsVerbs) {
   EXPECT_THAT(words_after({""}), ElementsAre("vm", "vars", "check"));
@@ -39,7 +39,7 @@ TEST(Completion, OffersEachNounOnceAndThenItsVerbs) {
 
 TEST(Completion, GivesTheSummaryOfAWholeCommand) {
   const std::vector<std::string_view> words{"vm", "r"};
-  EXPECT_EQ(complete(k_program, words).candidates.front().summary, "Start");
+  EXPECT_EQ(complete(k_tool, words).candidates.front().summary, "Start");
 }
 
 TEST(Completion, OffersOptionsWhereOneBeginsOrNothingElseCanCome) {

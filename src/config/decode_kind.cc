@@ -11,7 +11,7 @@ namespace {
 
 using base::concat;
 using base::quoted;
-using Type = FileKind::Type;
+using KindType = FileKind::Type;
 
 constexpr std::int64_t k_most_days = 36500;
 constexpr std::size_t k_max_common_name_bytes = 64;  // RFC 5280, ub-common-name
@@ -26,7 +26,7 @@ bool read_type(const TableReader& reader, FileKind& kind) {
   if (text.empty()) return false;
   const std::size_t colon = std::min(text.find(':'), text.size());
   const std::string name = text.substr(0, colon);
-  const auto found = std::ranges::find(k_kind_spellings, std::string_view(name), &Spelling<Type>::text);
+  const auto found = std::ranges::find(k_kind_spellings, std::string_view(name), &Spelling<KindType>::text);
   if (found == k_kind_spellings.end()) {
     std::vector<std::string> names;
     for (const auto& spelling : k_kind_spellings) names.emplace_back(spelling.text);
@@ -51,13 +51,13 @@ bool read_type(const TableReader& reader, FileKind& kind) {
   return true;
 }
 
-void refuse_keys_of_others(const TableReader& reader, std::optional<Type> type) {
+void refuse_keys_of_others(const TableReader& reader, std::optional<KindType> type) {
   const auto refuse = [&](std::string_view key, std::string_view whose) {
     if (reader.has(key)) reader.report(key, concat(quoted(key), " is for ", whose, " only"));
   };
   if (!type || !is_derived(*type)) refuse("of", "kinds that follow from another file");
-  if (type != Type::tls_key) refuse("algorithm", "kind 'tls-key'");
-  if (type == Type::tls_certificate) return;
+  if (type != KindType::tls_key) refuse("algorithm", "kind 'tls-key'");
+  if (type == KindType::tls_certificate) return;
   for (const std::string_view key : k_certificate_keys) refuse(key, "kind 'tls-certificate'");
 }
 
@@ -90,8 +90,8 @@ std::optional<FileKind> decode_kind(const TableReader& reader) {
     if (!reader.has("of"))
       reader.report("of", concat(reader.title(), " needs 'of'"), "name the file that it follows from");
   }
-  if (kind.type == Type::tls_key) reader.read_choice("algorithm", k_algorithm_spellings, kind.algorithm);
-  if (kind.type == Type::tls_certificate) read_certificate(reader, kind.certificate);
+  if (kind.type == KindType::tls_key) reader.read_choice("algorithm", k_algorithm_spellings, kind.algorithm);
+  if (kind.type == KindType::tls_certificate) read_certificate(reader, kind.certificate);
   return kind;
 }
 

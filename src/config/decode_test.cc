@@ -7,7 +7,7 @@ namespace {
 
 using base::concat;
 
-constexpr std::string_view k_vm = "[vms.a]\nkernel = 'k'\n";  // two lines
+constexpr std::string_view k_smallest_vm = "[vms.a]\nkernel = 'k'\n";  // two lines
 
 TEST(DecodeStore, FindsMistakes) {
   const Row rows[] = {
@@ -51,7 +51,7 @@ TEST(DecodeVm, RandomSecretsMakeGeneratorsOfTheirName) {
        {"x.toml:7:9: vms 'a' and 'b' share the vars of machine 'a', but differ in 'random' of secret 'x'"}},
       {"vars_machine = 'a b'", {"x.toml:3:16: 'a b' is not a valid name of a machine"}},
   };
-  check(k_vm, rows);
+  check(k_smallest_vm, rows);
 }
 
 TEST(DecodeVm, FindsMistakesInTheMachine) {
@@ -95,7 +95,7 @@ TEST(DecodeVm, FindsMistakesInTheMachine) {
       {"[vms.b]\nkernel='k'\nvsock.cid=9\n[vms.c]\nkernel='k'\nvsock.cid=9",
        {"x.toml:6:6: vms 'b' and 'c' have the same 'vsock.cid' 9"}},
   };
-  check(k_vm, rows);
+  check(k_smallest_vm, rows);
 }
 
 TEST(DecodeVm, FindsMistakesInTheService) {
@@ -109,7 +109,7 @@ TEST(DecodeVm, FindsMistakesInTheService) {
       {"vsock.device = 'vhost'", {"x.toml:3:16: 'vsock.device' needs 'vsock.cid'"}},
       {"vsock = { cid = 3, device = 'user' }", {"x.toml:3:29: unknown device 'user'"}},
   };
-  check(k_vm, rows);
+  check(k_smallest_vm, rows);
 }
 
 TEST(DecodeHost, FindsMistakes) {
@@ -136,7 +136,7 @@ TEST(DecodeSecret, ChecksWhatRotates) {
       {"secrets.k = { random = 'hex:8', rotate = ' daily' }", {concat("x.toml:3:42: ", k_text)}},
       {"secrets.k = { random = 'hex:8', rotate = '' }", {"x.toml:3:42: 'rotate' is empty"}},
   };
-  check(k_vm, rows);
+  check(k_smallest_vm, rows);
 }
 
 // R69, W15: what systemd can't carry is found before it fails.
@@ -166,7 +166,7 @@ TEST(DecodeSecret, KeepsToWhatAUnitCanHave) {
        {"x.toml:3:1: the secrets of [vms.a] have at least 1,048,694 bytes, systemd gives a unit at most "
         "1,048,576 bytes"}},
   };
-  check(k_vm, rows);
+  check(k_smallest_vm, rows);
 }
 
 TEST(DecodeVm, FindsMistakesInTheName) {
@@ -203,19 +203,23 @@ TEST(DecodeSecret, FindsMistakes) {
       {"secrets.k = { path = '/x', credential = '' }", {"x.toml:3:41: 'credential' is empty"}},
       {"secrets.k = { path = '/x', credential = '..' }", {"x.toml:3:41: 'credential' is a directory's"}},
   };
-  check(k_vm, rows);
+  check(k_smallest_vm, rows);
 }
 
 TEST(DecodeSecret, ChecksRandom) {
   constexpr std::string_view k_form = "x.toml:3:24: 'random' must be ENCODING:BYTES, like \"base64:32\"";
   constexpr std::string_view k_range = "x.toml:3:24: the number in 'random' must be from 1 to 65536";
   for (const char* good : {"base64:1", "hex:65536", "raw:32", "alphanumeric:9"})
-    EXPECT_TRUE(findings("x.toml", concat(k_vm, "secrets.k = { random = '", good, "' }")).empty()) << good;
+    EXPECT_TRUE(findings("x.toml", concat(k_smallest_vm, "secrets.k = { random = '", good, "' }")).empty())
+        << good;
   for (const char* bad : {"base64", "32", "base46:32", ":32", "BASE64:32"})
-    EXPECT_EQ(findings("x.toml", concat(k_vm, "secrets.k = { random = '", bad, "' }")).at(0), k_form) << bad;
+    EXPECT_EQ(findings("x.toml", concat(k_smallest_vm, "secrets.k = { random = '", bad, "' }")).at(0), k_form)
+        << bad;
   for (const char* bad :
        {"hex:0", "hex:", "hex:-1", "hex:+1", "hex:65537", "hex:032", "hex:1 ", "hex:99999999999999999999"})
-    EXPECT_EQ(findings("x.toml", concat(k_vm, "secrets.k = { random = '", bad, "' }")).at(0), k_range) << bad;
+    EXPECT_EQ(findings("x.toml", concat(k_smallest_vm, "secrets.k = { random = '", bad, "' }")).at(0),
+              k_range)
+        << bad;
 }
 
 TEST(DecodeSecret, ChecksGenerators) {
@@ -246,7 +250,7 @@ TEST(DecodeStatic, FindsMistakes) {
       {"static.A = { privileged = true }", {"x.toml:3:8: [vms.a.static.A] needs 'value'"}},
       {"static.A = { value = 1 }", {"x.toml:3:22: 'value' must be a string, not a whole number"}},
   };
-  check(k_vm, rows);
+  check(k_smallest_vm, rows);
 }
 
 TEST(ClaimedNames, KeepsOneNameForOneEntry) {
@@ -267,7 +271,7 @@ TEST(ClaimedNames, KeepsOneNameForOneEntry) {
       {"static.'firstboot.locale' = { value = 'C', privileged = true }"},
       {"static.A = 'x'\n[vms.b]\nkernel = 'k'\nstatic.A = 'x'"},
   };
-  check(k_vm, rows);
+  check(k_smallest_vm, rows);
 }
 
 TEST(Findings, NeverRepeatWhatMayBeASecret) {
@@ -290,9 +294,9 @@ TEST(Findings, NeverRepeatWhatMayBeASecret) {
       "shares = [{ tag = 't', source = '/s', virtiofsd_args = ['io.systemd.credential:A=hunter2'] }]",
   };
   for (const char* text : texts) {
-    const auto config = parse("x.toml", concat(k_vm, text));
+    const auto config = parse("x.toml", concat(k_smallest_vm, text));
     ASSERT_FALSE(config) << text;
-    for (const auto& finding : findings("x.toml", concat(k_vm, text)))
+    for (const auto& finding : findings("x.toml", concat(k_smallest_vm, text)))
       EXPECT_EQ(finding.find("hunter2"), std::string::npos) << finding;
     EXPECT_EQ(config.error().hint.find("hunter2"), std::string::npos) << text;
   }
@@ -307,7 +311,7 @@ TEST(Findings, CarryHints) {
        "name a source: { path = … }, { random = … }, { generator = … } or { encrypted = … }"},
   };
   for (const auto& [text, hint] : rows)
-    EXPECT_EQ(parse("x.toml", concat(k_vm, text)).error().hint, hint) << text;
+    EXPECT_EQ(parse("x.toml", concat(k_smallest_vm, text)).error().hint, hint) << text;
 }
 
 }  // namespace

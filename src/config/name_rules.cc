@@ -4,15 +4,17 @@
 #include <arpa/inet.h>
 #include <algorithm>
 
+#include "base/ascii.h"
+
 namespace vmcred::config {
 namespace {
 
+using base::is_digit;
+using base::is_letter;
+using base::is_lower;
+
 constexpr std::size_t k_max_label_bytes = 63;  // RFC 1035
 constexpr std::size_t k_max_file_bytes = 255;  // NAME_MAX
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
-bool is_letter(char c) { return is_lower(c) || (c >= 'A' && c <= 'Z'); }
 
 }  // namespace
 

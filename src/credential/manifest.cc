@@ -32,7 +32,7 @@ constexpr std::size_t k_base64_letters = secret::base64_length(k_digest_bytes);
 constexpr std::size_t k_key_line_bytes = k_key_word.size() + secret::base64_length(k_key_bytes) + 1;
 static_assert(k_key_bytes == k_digest_bytes);
 
-Bytes as_bytes(std::string_view text) { return std::as_bytes(std::span(text)); }
+Bytes manifest_bytes(std::string_view text) { return std::as_bytes(std::span(text)); }
 
 const unsigned char* octets(Bytes bytes) { return reinterpret_cast<const unsigned char*>(bytes.data()); }
 
@@ -45,7 +45,7 @@ ManifestDigest keyed_digest(Bytes key, const CredentialName& name, Bytes value) 
   ManifestDigest digest{};
   crypto_generichash_state state;
   crypto_generichash_init(&state, octets(key), key.size(), digest.size());
-  for (const Bytes part : {Bytes(name_size), as_bytes(name.text()), value})
+  for (const Bytes part : {Bytes(name_size), manifest_bytes(name.text()), value})
     crypto_generichash_update(&state, octets(part), part.size());
   crypto_generichash_final(&state, reinterpret_cast<unsigned char*>(digest.data()), digest.size());
   sodium_memzero(&state, sizeof state);
@@ -62,7 +62,7 @@ class TextWriter {
   explicit TextWriter(std::span<std::byte> place) : m_place(place) {}
 
   void put(std::string_view text) {
-    const Bytes bytes = as_bytes(text);
+    const Bytes bytes = manifest_bytes(text);
     std::copy(bytes.begin(), bytes.end(), next(bytes.size()).begin());
   }
   void put_base64(Bytes bytes) { secret::base64_encode(bytes, next(secret::base64_length(bytes.size()))); }
@@ -135,7 +135,7 @@ class TextReader {
     const std::string_view letters = m_rest.substr(0, k_base64_letters);
     if (letters.size() != k_base64_letters) return false;
     m_rest.remove_prefix(letters.size());
-    return secret::base64_decode(as_bytes(letters), place) == k_digest_bytes;
+    return secret::base64_decode(manifest_bytes(letters), place) == k_digest_bytes;
   }
 
   Error error(std::string_view reason) const {

@@ -6,26 +6,22 @@
 #include <random>
 #include <string>
 
+#include "support/bytes.h"
+
 namespace vmcred::credential {
 namespace {
 
+using test_support::all_bytes;
+using test_support::bytes_of;
 using testing::HasSubstr;
 using testing::Not;
 
-std::span<const std::byte> bytes_of(const std::string& text) { return std::as_bytes(std::span(text)); }
-
-Credential make(const std::string& name, const std::string& value) {
+Credential make_credential(const std::string& name, const std::string& value) {
   return {.name = *CredentialName::parse(name), .value = *secret::SecretBuffer::copy_of(bytes_of(value))};
 }
 
 std::string text_of(const secret::SecretBuffer& buffer) {
   return {reinterpret_cast<const char*>(buffer.bytes().data()), buffer.size()};
-}
-
-std::string all_bytes() {
-  std::string value;
-  for (int byte = 0; byte < 256; ++byte) value += static_cast<char>(byte);
-  return value;
 }
 
 // Made with another implementation of BLAKE2b, Python's: key = bytes(range(32)) and
@@ -63,7 +59,7 @@ TEST(ManifestTest, GivesBackWhatWasMade) {
     for (auto i = random() % 20; i > 0; --i) {
       std::string value(random() % 2000, '\0');
       for (auto& c : value) c = static_cast<char>(random());
-      set.push_back(make("name " + std::to_string(i), value));
+      set.push_back(make_credential("name " + std::to_string(i), value));
     }
     const auto text = Manifest::make(set);
     ASSERT_TRUE(text) << text.error().what;
@@ -80,8 +76,8 @@ TEST(ManifestTest, GivesBackWhatWasMade) {
 
 TEST(ManifestTest, NoticesSecretsThatChangedPlaces) {
   CredentialSet set;
-  set.push_back(make("a", "first"));
-  set.push_back(make("b", "other"));
+  set.push_back(make_credential("a", "first"));
+  set.push_back(make_credential("b", "other"));
   const auto manifest = Manifest::parse(Manifest::make(set)->bytes());
   ASSERT_TRUE(manifest);
   EXPECT_TRUE(manifest->matches(manifest->entries()[0], bytes_of("first")));
@@ -90,7 +86,7 @@ TEST(ManifestTest, NoticesSecretsThatChangedPlaces) {
 
 TEST(ManifestTest, DependsOnTheKeyOfItsStart) {
   CredentialSet set;
-  set.push_back(make("a", "value"));
+  set.push_back(make_credential("a", "value"));
   EXPECT_NE(text_of(*Manifest::make(set)), text_of(*Manifest::make(set)));
 }
 
@@ -98,7 +94,7 @@ TEST(ManifestTest, SizeIsKnownBeforeTheSecrets) {
   CredentialSet set;
   std::vector<Manifest::Outline> outlines;
   for (const std::size_t size : {0U, 9U, 10U, 99U, 100U, 65536U, 1048576U})
-    set.push_back(make("size-" + std::to_string(size), std::string(size, 'x')));
+    set.push_back(make_credential("size-" + std::to_string(size), std::string(size, 'x')));
   EXPECT_EQ(Manifest::text_size({}), Manifest::make({})->size());
   for (const auto& credential : set)
     outlines.push_back({.name = &credential.name, .size = credential.value.size()});
@@ -107,15 +103,15 @@ TEST(ManifestTest, SizeIsKnownBeforeTheSecrets) {
 
 TEST(ManifestTest, IsNotMadeOfWhatItCouldNotSay) {
   CredentialSet twins;
-  twins.push_back(make("a", "x"));
-  twins.push_back(make("b", "x"));
-  twins.push_back(make("a", "y"));
+  twins.push_back(make_credential("a", "x"));
+  twins.push_back(make_credential("b", "x"));
+  twins.push_back(make_credential("a", "y"));
   const auto twice = Manifest::make(twins);
   ASSERT_FALSE(twice);
   EXPECT_THAT(twice.error().what, HasSubstr("'a'"));
 
   CredentialSet large;
-  large.push_back(make("large", std::string(k_max_credential_bytes + 1, 'x')));
+  large.push_back(make_credential("large", std::string(k_max_credential_bytes + 1, 'x')));
   const auto too_large = Manifest::make(large);
   ASSERT_FALSE(too_large);
   EXPECT_THAT(too_large.error().what, HasSubstr("'large'"));

@@ -5,15 +5,17 @@
 #include <random>
 #include <string>
 
+#include "support/bytes.h"
+
 namespace vmcred::credential {
 namespace {
 
+using test_support::all_bytes;
+using test_support::bytes_of;
 using testing::HasSubstr;
 using testing::Not;
 
-std::span<const std::byte> bytes_of(const std::string& text) { return std::as_bytes(std::span(text)); }
-
-Credential make(const std::string& name, const std::string& value) {
+Credential oem_credential(const std::string& name, const std::string& value) {
   return {.name = *CredentialName::parse(name), .value = *secret::SecretBuffer::copy_of(bytes_of(value))};
 }
 
@@ -21,12 +23,6 @@ std::string write(const Credential& credential) {
   std::string text(oem_string_length(credential.name, credential.value.size()), '#');
   write_oem_string(credential, std::as_writable_bytes(std::span(text)));
   return text;
-}
-
-std::string all_bytes() {
-  std::string value;
-  for (int byte = 0; byte < 256; ++byte) value += static_cast<char>(byte);
-  return value;
 }
 
 TEST(WriteOemStringTest, WritesTheBinaryForm) {
@@ -40,11 +36,11 @@ TEST(WriteOemStringTest, WritesTheBinaryForm) {
       {"a", "", "io.systemd.credential.binary:a="},
       {"a b,c", "x\ny", "io.systemd.credential.binary:a b,c=eAp5"},
   };
-  for (const auto& row : rows) EXPECT_EQ(write(make(row.name, row.value)), row.text);
+  for (const auto& row : rows) EXPECT_EQ(write(oem_credential(row.name, row.value)), row.text);
 }
 
 TEST(ReadOemStringTest, GivesBackEveryByte) {
-  const auto read = read_oem_string(bytes_of(write(make("all", all_bytes()))));
+  const auto read = read_oem_string(bytes_of(write(oem_credential("all", all_bytes()))));
   ASSERT_TRUE(read) << read.error().what;
   ASSERT_TRUE(read->has_value());
   EXPECT_EQ((*read)->name.text(), "all");
@@ -57,7 +53,7 @@ TEST(ReadOemStringTest, GivesBackWhatWasWritten) {
     std::mt19937 random(seed);
     std::string value(random() % 5000, '\0');
     for (auto& c : value) c = static_cast<char>(random());
-    const auto read = read_oem_string(bytes_of(write(make("name", value))));
+    const auto read = read_oem_string(bytes_of(write(oem_credential("name", value))));
     ASSERT_TRUE(read) << read.error().what;
     EXPECT_TRUE((*read)->value.equals(bytes_of(value)));
   }

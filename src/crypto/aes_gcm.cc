@@ -17,7 +17,7 @@ constexpr std::size_t k_key_bytes = 32;
 constexpr std::size_t k_max_nonce_bytes = 128;  // libcrypto's limit
 
 // Looked up once: that takes longer than a message of SOPS.
-const EVP_CIPHER* algorithm() {
+const EVP_CIPHER* aes_256_gcm() {
   use_openssl();
   static const EVP_CIPHER* cipher = EVP_CIPHER_fetch(nullptr, "AES-256-GCM", nullptr);
   require(cipher != nullptr);
@@ -67,7 +67,7 @@ base::Result<Aes256Gcm> Aes256Gcm::with_key(Bytes key) {
   assert(key.size() == k_key_bytes);
   auto state = std::make_unique<State>();
   if (state->context == nullptr ||
-      EVP_EncryptInit_ex2(state->context.get(), algorithm(), octets(key), nullptr, nullptr) != 1)
+      EVP_EncryptInit_ex2(state->context.get(), aes_256_gcm(), octets(key), nullptr, nullptr) != 1)
     return library_error("can't set up AES-256-GCM");
   return Aes256Gcm(std::move(state));
 }

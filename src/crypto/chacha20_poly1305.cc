@@ -19,7 +19,7 @@ void wipe(WritableBytes bytes) {
 }
 
 // Looked up once: that takes longer than a short message.
-const EVP_CIPHER* algorithm() {
+const EVP_CIPHER* chacha20() {
   use_openssl();
   static const EVP_CIPHER* cipher = EVP_CIPHER_fetch(nullptr, "ChaCha20-Poly1305", nullptr);
   require(cipher != nullptr);
@@ -55,7 +55,7 @@ struct ChaCha20Poly1305::State {
 ChaCha20Poly1305::ChaCha20Poly1305(Bytes key) : m_state(std::make_unique<State>()) {
   assert(key.size() == k_chacha20_poly1305_key_bytes);
   require(m_state->context != nullptr &&
-          EVP_EncryptInit_ex2(m_state->context.get(), algorithm(), octets(key), nullptr, nullptr) == 1);
+          EVP_EncryptInit_ex2(m_state->context.get(), chacha20(), octets(key), nullptr, nullptr) == 1);
 }
 
 ChaCha20Poly1305::ChaCha20Poly1305(ChaCha20Poly1305&&) noexcept = default;

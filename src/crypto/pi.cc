@@ -9,22 +9,22 @@
 namespace vmcred::crypto {
 namespace {
 
-using Number = OpensslPointer<BIGNUM, BN_free>;
+using BigNumber = OpensslPointer<BIGNUM, BN_free>;
 
 // Each of some ten thousand terms is cut off below its last bit: fewer than 64 bits of error in all.
 constexpr int k_guard_bits = 64;
 
-Number zero() {
-  Number number(BN_new());
+BigNumber zero() {
+  BigNumber number(BN_new());
   require(number != nullptr);
   return number;
 }
 
 // factor * arctan(1 / x) * 2^bits, by the series 1/x - 1/3x^3 + 1/5x^5 - …
-Number scaled_arctan(BN_ULONG factor, BN_ULONG x, int bits) {
-  Number sum = zero();
-  Number term = zero();
-  Number power = zero();
+BigNumber scaled_arctan(BN_ULONG factor, BN_ULONG x, int bits) {
+  BigNumber sum = zero();
+  BigNumber term = zero();
+  BigNumber power = zero();
   require(BN_set_word(power.get(), factor) == 1 && BN_lshift(power.get(), power.get(), bits) == 1);
   BN_div_word(power.get(), x);
   for (BN_ULONG n = 1; !BN_is_zero(power.get()); n += 2) {
@@ -42,7 +42,7 @@ std::vector<std::uint32_t> fraction_of_pi(std::size_t words) {
   const int fraction_bits = static_cast<int>(words) * 32;
   const int bits = fraction_bits + k_guard_bits;
   // Machin, 1706: pi = 16 arctan(1/5) - 4 arctan(1/239).
-  Number pi = scaled_arctan(16, 5, bits);
+  BigNumber pi = scaled_arctan(16, 5, bits);
   require(BN_sub(pi.get(), pi.get(), scaled_arctan(4, 239, bits).get()) == 1 &&
           BN_rshift(pi.get(), pi.get(), k_guard_bits) == 1 && BN_mask_bits(pi.get(), fraction_bits) == 1);
 

@@ -16,7 +16,7 @@ using test_support::bytes_of;
 using test_support::text_of;
 using testing::HasSubstr;
 
-constexpr std::chrono::seconds k_time{20};
+constexpr std::chrono::seconds k_http_time{20};
 
 TEST(HttpHeadTest, ReadsWhatAServiceSays) {
   struct Row {
@@ -65,7 +65,7 @@ base::Result<secret::SecretBuffer> answer_of(const std::string& first, const std
     static_cast<void>(::send(host.get(), second.data(), second.size(), MSG_NOSIGNAL));
     host = base::UniqueFd();
   });
-  auto body = exchange_http(guest.get(), "GET / HTTP/1.1\r\n\r\n", 100, deadline_in(k_time));
+  auto body = exchange_http(guest.get(), "GET / HTTP/1.1\r\n\r\n", 100, deadline_in(k_http_time));
   service.join();
   return body;
 }

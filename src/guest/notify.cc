@@ -51,17 +51,17 @@ Result<std::string> message_of(const command::Arguments& arguments) {
   return message;
 }
 
-Error host_error(std::string_view step) {
+Error cannot_notify(std::string_view step) {
   return {.kind = ErrorKind::host, .what = concat("virtio socket: ", step, ": ", base::errno_text(errno))};
 }
 
 // The host closes the connection once it has the message.
 Result<void> send_message(const UniqueFd& socket, std::string_view message) {
   if (::setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &k_send_time, sizeof k_send_time) != 0)
-    return host_error("set a time limit");
+    return cannot_notify("set a time limit");
   if (::send(socket.get(), message.data(), message.size(), MSG_NOSIGNAL) !=
       static_cast<ssize_t>(message.size()))
-    return host_error("send");
+    return cannot_notify("send");
   wait_until_heard(socket.get());
   return {};
 }

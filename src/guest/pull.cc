@@ -31,7 +31,7 @@ using credential::CredentialSet;
 using credential::PullSource;
 using Channel = PullSource::Channel;
 
-constexpr std::chrono::seconds k_default_timeout{60};
+constexpr std::chrono::seconds k_pull_timeout{60};
 constexpr std::chrono::milliseconds k_pause{200};
 
 // What is asked, and the time for it.
@@ -122,7 +122,7 @@ Result<Pulled> pull_in_time(const Pull& pull) {
 Result<void> run_pull(const command::Arguments& arguments, const command::Streams& streams) {
   VMCRED_TRY_ASSIGN(const PullSource source, source_of(arguments));
   VMCRED_TRY_ASSIGN(const sockaddr_in mmds_address, mmds_address_of(arguments));
-  VMCRED_TRY_ASSIGN(const auto timeout, timeout_of(arguments, k_default_timeout));
+  VMCRED_TRY_ASSIGN(const auto timeout, timeout_of(arguments, k_pull_timeout));
   const std::string directory = arguments.value("--directory").value_or(std::string(k_pull_directory));
   const Pull pull{.source = source, .mmds_address = mmds_address, .deadline = deadline_in(timeout)};
 

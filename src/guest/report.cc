@@ -16,7 +16,7 @@ using base::Error;
 using base::ErrorKind;
 using base::Result;
 
-constexpr std::chrono::seconds k_default_timeout{30};
+constexpr std::chrono::seconds k_report_timeout{30};
 
 // Starts a line of its own between whatever else is written to the console.
 Result<void> write_to_console(std::string_view line) {
@@ -29,7 +29,7 @@ Result<void> write_to_console(std::string_view line) {
 }  // namespace
 
 Result<void> run_report(const command::Arguments& arguments, const command::Streams&) {
-  VMCRED_TRY_ASSIGN(const auto timeout, timeout_of(arguments, k_default_timeout));
+  VMCRED_TRY_ASSIGN(const auto timeout, timeout_of(arguments, k_report_timeout));
   const bool to_console = arguments.has("--console");
   if (to_console && arguments.has("--port"))
     return Error{.kind = ErrorKind::usage, .what = "--console and --port exclude each other"};

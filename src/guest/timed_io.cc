@@ -16,21 +16,21 @@ using base::Error;
 using base::ErrorKind;
 using base::Result;
 
-Error host_error(std::string_view what) { return {.kind = ErrorKind::host, .what = std::string(what)}; }
+Error failed_io(std::string_view what) { return {.kind = ErrorKind::host, .what = std::string(what)}; }
 
 Result<void> wait_for(int fd, short event, Deadline deadline) {
   pollfd waiting{.fd = fd, .events = event, .revents = 0};
   const int found = ::poll(&waiting, 1, milliseconds_until(deadline));
   // A port whose other end nobody has opened says that at once, again and again.
   const bool is_idle = found > 0 && (waiting.revents & event) == 0;
-  if (found == 0 || (is_idle && !pause_before(deadline))) return host_error("the host took too long");
+  if (found == 0 || (is_idle && !pause_before(deadline))) return failed_io("the host took too long");
   return {};
 }
 
 bool may_go_on() { return errno == EAGAIN || errno == EINTR; }
 
 Error broken(int error_number) {
-  return host_error(base::concat("the connection broke: ", base::errno_text(error_number)));
+  return failed_io(base::concat("the connection broke: ", base::errno_text(error_number)));
 }
 
 }  // namespace
@@ -60,7 +60,7 @@ Result<std::size_t> receive_some(int fd, std::span<std::byte> buffer, Deadline d
   for (;;) {
     const ssize_t n = ::read(fd, buffer.data(), buffer.size());
     if (n > 0) return static_cast<std::size_t>(n);
-    if (n == 0) return host_error("the host is not there, or closed the connection");
+    if (n == 0) return failed_io("the host is not there, or closed the connection");
     if (!may_go_on()) return broken(errno);
     VMCRED_TRY(wait_for(fd, POLLIN, deadline));
   }

@@ -14,7 +14,7 @@ namespace {
 using base::Result;
 using base::UniqueFd;
 
-base::Error host_error(std::string_view step) {
+base::Error vsock_error(std::string_view step) {
   return {.kind = base::ErrorKind::host,
           .what = base::concat("virtio socket: ", step, ": ", base::errno_text(errno))};
 }
@@ -40,11 +40,11 @@ void take_privileged_port(const UniqueFd& socket) {
 Result<UniqueFd> connect_by_vsock(std::uint32_t cid, std::uint32_t port) {
   load_kernel_module("vmw_vsock_virtio_transport");
   UniqueFd socket(::socket(AF_VSOCK, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  if (!socket.valid()) return host_error("this kernel has none");
+  if (!socket.valid()) return vsock_error("this kernel has none");
   take_privileged_port(socket);
   const sockaddr_vm host = address_of(cid, port);
   if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&host), sizeof host) != 0)
-    return host_error("the host does not answer");
+    return vsock_error("the host does not answer");
   return socket;
 }
 

@@ -10,12 +10,12 @@ std::string_view trimmed(std::string_view text, std::string_view letters) {
   return text.substr(first, text.find_last_not_of(letters) - first + 1);
 }
 
-constexpr std::string_view k_white_space = " \t\n\v\f\r";
+constexpr std::string_view k_systemd_white_space = " \t\n\v\f\r";
 
 }  // namespace
 
 std::optional<std::vector<std::string_view>> split_at_commas(std::string_view text) {
-  text = trimmed(text, k_white_space);
+  text = trimmed(text, k_systemd_white_space);
   std::vector<std::string_view> pieces;
   std::size_t start = 0;
   std::size_t brackets = 0;
@@ -37,7 +37,7 @@ std::optional<std::vector<std::string_view>> split_at_commas(std::string_view te
 }
 
 std::optional<std::vector<std::string_view>> split_list(std::string_view text) {
-  return split_at_commas(trimmed(trimmed(text, k_white_space), "[]"));
+  return split_at_commas(trimmed(trimmed(text, k_systemd_white_space), "[]"));
 }
 
 }  // namespace vmcred::shim

@@ -8,7 +8,7 @@
 namespace vmcred::sops {
 namespace {
 
-std::string again(std::string_view text) {
+std::string dotenv_again(std::string_view text) {
   const Map map = must(parse_dotenv(bytes_of(text), Reading::plain));
   return must(public_text([&](TextSink& sink) { return write_dotenv(map, sink); }));
 }
@@ -22,12 +22,12 @@ TEST(Dotenv, NothingIsTrimmedOrUnquoted) {
   EXPECT_EQ(value_in("A= \"x\" # y\r\n"), " \"x\" # y\r");
   EXPECT_EQ(value_in("A=b=c"), "b=c");
   EXPECT_EQ(value_in("A=\n"), "");
-  EXPECT_EQ(again("#c\n export A =1\n\n\nB=2"), "#c\n export A =1\nB=2\n");
+  EXPECT_EQ(dotenv_again("#c\n export A =1\n\n\nB=2"), "#c\n export A =1\nB=2\n");
 }
 
 TEST(Dotenv, NewlinesAreWrittenAsBackslashN) {
   EXPECT_EQ(value_in("A=x\\ny\\\\n"), "x\ny\\\n");
-  EXPECT_EQ(again("A=x\\ny\\t\\n"), "A=x\\ny\\t\\n\n");
+  EXPECT_EQ(dotenv_again("A=x\\ny\\t\\n"), "A=x\\ny\\t\\n\n");
 }
 
 TEST(Dotenv, HoldsEveryByteButNewlineBackslashes) {
@@ -35,7 +35,7 @@ TEST(Dotenv, HoldsEveryByteButNewlineBackslashes) {
   for (int c = 0; c < 256; ++c)
     if (c != '\n') value += static_cast<char>(c);
   EXPECT_EQ(value_in("A=" + value), value);
-  EXPECT_EQ(again("A=" + value), "A=" + value + "\n");
+  EXPECT_EQ(dotenv_again("A=" + value), "A=" + value + "\n");
 }
 
 TEST(Dotenv, RefusesLinesWithoutAValueAndKeysThatComeTwice) {
@@ -70,13 +70,13 @@ TEST(FlatMetadata, ComesBackAsTheTreeInAnyOrderOfLines) {
 }
 
 TEST(FlatMetadata, IsTheInverseOfFlattening) {
-  constexpr std::string_view k_json =
+  constexpr std::string_view k_file =
       R"({"key_groups":[{"age":[{"enc":"x"}]},{"age":[{"enc":"y"},{"enc":"z"}]}],"v":1})";
   Map map;
-  append_flat_metadata(map, must(parse_json(bytes_of(k_json), Reading::plain)));
+  append_flat_metadata(map, must(parse_json(bytes_of(k_file), Reading::plain)));
   EXPECT_EQ(map.entries[2].key, "sops_key_groups__list_1__map_age__list_1__map_enc");
   EXPECT_TRUE(
-      equal_plaintext(must(take_flat_metadata(map)), must(parse_json(bytes_of(k_json), Reading::plain))));
+      equal_plaintext(must(take_flat_metadata(map)), must(parse_json(bytes_of(k_file), Reading::plain))));
 }
 
 TEST(FlatMetadata, RefusesTreesThatAreNone) {

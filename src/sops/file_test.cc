@@ -8,7 +8,7 @@
 namespace vmcred::sops {
 namespace {
 
-constexpr std::string_view k_json =
+constexpr std::string_view k_json_file =
     "{\n\t\"a\": \"one\",\n\t\"n\": 12,\n\t\"l\": [\n\t\t\"x\",\n\t\t\"x\",\n\t\ttrue\n\t],\n"
     "\t\"nil\": null,\n\t\"empty\": \"\",\n\t\"o_unencrypted\": 1.5\n}\n";
 constexpr std::string_view k_dotenv = "#comment\nA=one\nB=two\\nlines\nEMPTY=\nC_unencrypted=open\n";
@@ -27,14 +27,14 @@ TEST(File, WhatIsEncryptedIsDecryptedAgain) {
     std::string_view text;
   };
   for (const auto& [format, text] :
-       {Case{Format::json, k_json}, Case{Format::dotenv, k_dotenv}, Case{Format::binary, bytes},
+       {Case{Format::json, k_json_file}, Case{Format::dotenv, k_dotenv}, Case{Format::binary, bytes},
         Case{Format::binary, ""}, Case{Format::json, "{}\n"}})
     EXPECT_EQ(must(decrypt_text(encrypt_text(text, format, person), format, person)), text);
 }
 
 TEST(File, NothingSecretStandsInAnEncryptedFile) {
   const Person person = new_person();
-  const std::string file = encrypt_text(k_json, Format::json, person);
+  const std::string file = encrypt_text(k_json_file, Format::json, person);
   EXPECT_EQ(file.find("one"), std::string::npos);
   EXPECT_EQ(file.find("12,"), std::string::npos);
   EXPECT_NE(file.find("1.5"), std::string::npos);
@@ -44,19 +44,19 @@ TEST(File, NothingSecretStandsInAnEncryptedFile) {
 TEST(File, WithoutAFittingIdentityNothingOpens) {
   const Person person = new_person();
   const Person other = new_person();
-  const auto result = decrypt_text(encrypt_text(k_json, Format::json, person), Format::json, other);
+  const auto result = decrypt_text(encrypt_text(k_json_file, Format::json, person), Format::json, other);
   EXPECT_EQ(failure_in(result), Failure::no_key);
   EXPECT_NE(result.error().hint.find(person.name), std::string::npos);
 }
 
 TEST(File, WithoutAMacOnlyWhoIgnoresItReadsOn) {
   const Person person = new_person();
-  const std::string file = encrypt_text(k_json, Format::json, person);
+  const std::string file = encrypt_text(k_json_file, Format::json, person);
   Document document = must(parse_encrypted(bytes_of(file), Format::json));
   document.metadata.mac.clear();
   const std::string without = must(emit_encrypted(std::move(document)));
   EXPECT_EQ(failure_in(decrypt_text(without, Format::json, person)), Failure::mac_mismatch);
-  EXPECT_EQ(must(decrypt_text(without, Format::json, person, MacCheck::ignored)), k_json);
+  EXPECT_EQ(must(decrypt_text(without, Format::json, person, MacCheck::ignored)), k_json_file);
 }
 
 TEST(File, PlaintextInThePlaceOfAnEncryptedValueIsRefused) {
@@ -108,7 +108,7 @@ TEST(File, AFileWithoutMetadataOrWithABadVersionIsAGenericFailure) {
   EXPECT_EQ(failure_in(decrypt_text("", Format::dotenv, person)), Failure::generic);
   EXPECT_EQ(failure_in(decrypt_text("", Format::json, person)), Failure::unreadable);
   EXPECT_EQ(failure_in(decrypt_text("", Format::yaml, person)), Failure::empty_file);
-  const std::string file = encrypt_text(k_json, Format::json, person);
+  const std::string file = encrypt_text(k_json_file, Format::json, person);
   EXPECT_EQ(failure_in(decrypt_text(replaced(file, k_sops_version, "3.x"), Format::json, person)),
             Failure::generic);
 }
@@ -117,7 +117,7 @@ TEST(File, MetadataKeysAreNotForValues) {
   EXPECT_EQ(failure_in(parse_plain(bytes_of(R"({"sops": 1})"), Format::json)), Failure::already_encrypted);
   EXPECT_EQ(failure_in(parse_plain(bytes_of("sops_x=1"), Format::dotenv)), Failure::already_encrypted);
   const Person person = new_person();
-  auto opened = must(open_text(encrypt_text(k_json, Format::json, person), Format::json, person));
+  auto opened = must(open_text(encrypt_text(k_json_file, Format::json, person), Format::json, person));
   EXPECT_EQ(failure_in(set_value(opened, {"sops"}, {must(make_leaf(Leaf::Type::string, "x"))})),
             Failure::already_encrypted);
 }
@@ -131,16 +131,16 @@ std::string edited(std::string_view file, Format format, std::string_view plain,
 
 TEST(File, AnEditThatChangesNothingLeavesTheFileAsItWas) {
   const Person person = new_person();
-  const std::string json = encrypt_text(k_json, Format::json, person);
-  EXPECT_EQ(edited(json, Format::json, k_json, person), json);
+  const std::string json = encrypt_text(k_json_file, Format::json, person);
+  EXPECT_EQ(edited(json, Format::json, k_json_file, person), json);
   const std::string dotenv = encrypt_text(k_dotenv, Format::dotenv, person);
   EXPECT_EQ(edited(dotenv, Format::dotenv, k_dotenv, person), dotenv);
 }
 
 TEST(File, AnEditKeepsTheCiphertextOfWhatIsTheSame) {
   const Person person = new_person();
-  const std::string before = encrypt_text(k_json, Format::json, person);
-  const std::string plain = replaced(std::string(k_json), "12", "13");
+  const std::string before = encrypt_text(k_json_file, Format::json, person);
+  const std::string plain = replaced(std::string(k_json_file), "12", "13");
   const std::string after = edited(before, Format::json, plain, person);
   EXPECT_EQ(must(decrypt_text(after, Format::json, person)), plain);
   EXPECT_LE(new_lines(before, after), 3U) << "the value, the MAC, and the time if the second has passed";
@@ -164,18 +164,18 @@ TEST(File, AValueOfAnotherTypeOrPathIsEncryptedAnew) {
 
 TEST(File, SettingChangesOneValueAndTheMac) {
   const Person person = new_person();
-  const std::string before = encrypt_text(k_json, Format::json, person);
+  const std::string before = encrypt_text(k_json_file, Format::json, person);
   auto opened = must(open_text(before, Format::json, person));
   must(set_value(opened, {"l", std::size_t{1}}, {must(make_leaf(Leaf::Type::string, "y"))}));
   const std::string after = must(emit_encrypted(must(close(std::move(opened)))));
   EXPECT_EQ(must(decrypt_text(after, Format::json, person)),
-            replaced(std::string(k_json), "\t\"x\",\n\t\ttrue", "\t\"y\",\n\t\ttrue"));
+            replaced(std::string(k_json_file), "\t\"x\",\n\t\ttrue", "\t\"y\",\n\t\ttrue"));
   EXPECT_LE(new_lines(before, after), 3U);
 }
 
 TEST(File, SettingTheSameValueLeavesTheFileAsItWas) {
   const Person person = new_person();
-  const std::string before = encrypt_text(k_json, Format::json, person);
+  const std::string before = encrypt_text(k_json_file, Format::json, person);
   auto opened = must(open_text(before, Format::json, person));
   must(set_value(opened, {"a"}, {must(make_leaf(Leaf::Type::string, "one"))}));
   EXPECT_FALSE(opened.changed);
@@ -240,26 +240,26 @@ std::string encrypt_for(std::string_view plain, const Groups& groups, std::optio
 
 TEST(File, KeyGroupsNeedAsManyAsTheThresholdSays) {
   Groups two_of_three(3);
-  const std::string file = encrypt_for(k_json, two_of_three, 2);
-  EXPECT_EQ(must(decrypt_text(file, Format::json, two_of_three.together({0, 2}))), k_json);
+  const std::string file = encrypt_for(k_json_file, two_of_three, 2);
+  EXPECT_EQ(must(decrypt_text(file, Format::json, two_of_three.together({0, 2}))), k_json_file);
   EXPECT_EQ(failure_in(decrypt_text(file, Format::json, two_of_three.people[1])), Failure::no_key);
 }
 
 TEST(File, WithoutAThresholdEveryGroupIsNeeded) {
   Groups groups(3);
-  const std::string file = encrypt_for(k_json, groups, {});
+  const std::string file = encrypt_for(k_json_file, groups, {});
   EXPECT_NE(file.find("\"shamir_threshold\": 3"), std::string::npos);
   const Person two = groups.together({0, 2});
   EXPECT_EQ(failure_in(decrypt_text(file, Format::json, two)), Failure::no_key);
   Groups all(3);
-  const std::string other = encrypt_for(k_json, all, {});
-  EXPECT_EQ(must(decrypt_text(other, Format::json, all.together({0, 1, 2}))), k_json);
+  const std::string other = encrypt_for(k_json_file, all, {});
+  EXPECT_EQ(must(decrypt_text(other, Format::json, all.together({0, 1, 2}))), k_json_file);
 }
 
 TEST(File, ThresholdsThatMakeNoSenseAreRefused) {
   const Groups groups(2);
   for (const unsigned threshold : {0U, 1U, 3U}) {
-    auto document = must(parse_plain(bytes_of(k_json), Format::json));
+    auto document = must(parse_plain(bytes_of(k_json_file), Format::json));
     EXPECT_EQ(
         failure_in(encrypt(std::move(document), {.groups = groups.lists, .shamir_threshold = threshold})),
         Failure::generic);
@@ -267,16 +267,16 @@ TEST(File, ThresholdsThatMakeNoSenseAreRefused) {
 }
 
 TEST(File, NobodyIsNoRecipient) {
-  auto document = must(parse_plain(bytes_of(k_json), Format::json));
+  auto document = must(parse_plain(bytes_of(k_json_file), Format::json));
   EXPECT_EQ(failure_in(encrypt(std::move(document), {.groups = {}})), Failure::generic);
   const age::RecipientList nobody;
-  document = must(parse_plain(bytes_of(k_json), Format::json));
+  document = must(parse_plain(bytes_of(k_json_file), Format::json));
   EXPECT_EQ(failure_in(encrypt(std::move(document), {.groups = {&nobody, 1}})), Failure::generic);
 }
 
 TEST(File, UpdatingKeysOfGroupsSharesTheSameDataKeyAnew) {
   Groups groups(3);
-  const std::string before = encrypt_for(k_json, groups, 2);
+  const std::string before = encrypt_for(k_json_file, groups, 2);
   Document document = must(parse_encrypted(bytes_of(before), Format::json));
   const std::string mac = document.metadata.mac;
   EXPECT_FALSE(must(update_keys(document, {.groups = groups.lists, .shamir_threshold = 2}, {})));
@@ -295,7 +295,7 @@ TEST(File, UpdatingKeysNeedsAnIdentityOnlyToAddSomebody) {
   const Person two = new_person();
   const age::Recipients both = recipients_of_all({&one, &two});
   const age::RecipientList both_list = both;
-  auto plain = must(parse_plain(bytes_of(k_json), Format::json));
+  auto plain = must(parse_plain(bytes_of(k_json_file), Format::json));
   Document document = must(encrypt(std::move(plain), {.groups = {&both_list, 1}}));
   const AgeEntry kept = document.metadata.groups.front().age[1];
   const age::RecipientList only_two = two.recipients;
@@ -310,12 +310,12 @@ TEST(File, UpdatingKeysNeedsAnIdentityOnlyToAddSomebody) {
 TEST(File, RotatingChangesEveryCiphertextAndTheDataKey) {
   const Person one = new_person();
   const Person two = new_person();
-  const std::string before = encrypt_text(k_json, Format::json, one);
+  const std::string before = encrypt_text(k_json_file, Format::json, one);
   const age::RecipientList recipients = two.recipients;
   auto document = must(parse_encrypted(bytes_of(before), Format::json));
   const std::string after =
       must(emit_encrypted(must(rotate(std::move(document), {.groups = {&recipients, 1}}, one.identities))));
-  EXPECT_EQ(must(decrypt_text(after, Format::json, two)), k_json);
+  EXPECT_EQ(must(decrypt_text(after, Format::json, two)), k_json_file);
   EXPECT_EQ(failure_in(decrypt_text(after, Format::json, one)), Failure::no_key);
   for (const auto& line : lines_of(before)) {
     const bool is_new = after.find(line) == std::string::npos;
@@ -325,7 +325,7 @@ TEST(File, RotatingChangesEveryCiphertextAndTheDataKey) {
 
 TEST(File, RotatingWithoutAMacIsForWhoIgnoresIt) {
   const Person person = new_person();
-  const std::string file = encrypt_text(k_json, Format::json, person);
+  const std::string file = encrypt_text(k_json_file, Format::json, person);
   const age::RecipientList recipients = person.recipients;
   const auto rotated = [&](MacCheck check) {
     Document document = must(parse_encrypted(bytes_of(file), Format::json));
@@ -334,12 +334,12 @@ TEST(File, RotatingWithoutAMacIsForWhoIgnoresIt) {
   };
   EXPECT_EQ(failure_in(rotated(MacCheck::required)), Failure::mac_mismatch);
   const std::string after = must(emit_encrypted(must(rotated(MacCheck::ignored))));
-  EXPECT_EQ(must(decrypt_text(after, Format::json, person)), k_json);
+  EXPECT_EQ(must(decrypt_text(after, Format::json, person)), k_json_file);
 }
 
 TEST(File, OpensAgainWithTheDataKey) {
   const Person person = new_person();
-  const std::string file = encrypt_text(k_json, Format::json, person);
+  const std::string file = encrypt_text(k_json_file, Format::json, person);
   OpenDocument opened = must(open_text(file, Format::json, person));
   Document document = must(parse_encrypted(bytes_of(file), Format::json));
   auto again = must(open_with_data_key(std::move(document), std::move(opened.data_key), MacCheck::required));
@@ -349,7 +349,7 @@ TEST(File, OpensAgainWithTheDataKey) {
 
 TEST(File, RotatingRefusesKeysThatWouldLoseAccess) {
   const Person person = new_person();
-  const std::string file = replaced(encrypt_text(k_json, Format::json, person), "\"version\"",
+  const std::string file = replaced(encrypt_text(k_json_file, Format::json, person), "\"version\"",
                                     "\"pgp\": [{\"enc\": \"p\", \"fp\": \"FP\"}], \"version\"");
   const age::RecipientList recipients = person.recipients;
   auto document = must(parse_encrypted(bytes_of(file), Format::json));
@@ -359,7 +359,7 @@ TEST(File, RotatingRefusesKeysThatWouldLoseAccess) {
 
 TEST(File, TellsItsRecipientsGroupByGroup) {
   const Groups groups(2);
-  const auto document = must(parse_encrypted(bytes_of(encrypt_for(k_json, groups, {})), Format::json));
+  const auto document = must(parse_encrypted(bytes_of(encrypt_for(k_json_file, groups, {})), Format::json));
   const auto recipients = must(recipients_of(document.metadata));
   ASSERT_EQ(recipients.size(), 2U);
   EXPECT_EQ(recipients[0].front()->text(), groups.people[0].name);

@@ -6,25 +6,25 @@
 namespace vmcred::sops {
 namespace {
 
-std::string again(std::string_view json, unsigned indent = 0) {
+std::string json_again(std::string_view json, unsigned indent = 0) {
   const Map map = must(parse_json(bytes_of(json), Reading::plain));
   return must(public_text([&](TextSink& sink) { return write_json(map, indent, sink); }));
 }
 
 TEST(Json, IsWrittenAsGoWritesIt) {
   EXPECT_EQ(
-      again(R"({"b":1,"a":[true,null,{}],"c":{"d":[]}})"),
+      json_again(R"({"b":1,"a":[true,null,{}],"c":{"d":[]}})"),
       "{\n\t\"b\": 1,\n\t\"a\": [\n\t\ttrue,\n\t\tnull,\n\t\t{}\n\t],\n\t\"c\": {\n\t\t\"d\": []\n\t}\n}");
-  EXPECT_EQ(again(R"({"a":"<&>\u2028\u2029\u2027\"\\\b\f\n\r\t\u0001é"})", 2),
+  EXPECT_EQ(json_again(R"({"a":"<&>\u2028\u2029\u2027\"\\\b\f\n\r\t\u0001é"})", 2),
             "{\n  \"a\": "
             "\"\\u003c\\u0026\\u003e\\u2028\\u2029\xe2\x80\xa7\\\"\\\\\\b\\f\\n\\r\\t\\u0001\xc3\xa9\"\n}");
-  EXPECT_EQ(again("{}"), "{}");
+  EXPECT_EQ(json_again("{}"), "{}");
 }
 
 TEST(Json, WholeNumbersAreExactAndOthersCanonical) {
-  EXPECT_EQ(again(R"({"a":9223372036854775807,"b":-9223372036854775808,"c":1.50,"d":1e3})", 1),
+  EXPECT_EQ(json_again(R"({"a":9223372036854775807,"b":-9223372036854775808,"c":1.50,"d":1e3})", 1),
             "{\n \"a\": 9223372036854775807,\n \"b\": -9223372036854775808,\n \"c\": 1.5,\n \"d\": 1000\n}");
-  EXPECT_EQ(again(R"({"a":-0.0})", 1), "{\n \"a\": -0.0\n}");
+  EXPECT_EQ(json_again(R"({"a":-0.0})", 1), "{\n \"a\": -0.0\n}");
 }
 
 TEST(Json, WholeNumbersThatWouldLoseDigitsAreRefusedBeforeTheyAreEncrypted) {
@@ -34,8 +34,8 @@ TEST(Json, WholeNumbersThatWouldLoseDigitsAreRefusedBeforeTheyAreEncrypted) {
     EXPECT_EQ(failure_in(parse_json(bytes_of(json), Reading::plain)), Failure::unreadable) << number;
     EXPECT_TRUE(parse_json(bytes_of(json), Reading::encrypted)) << number;
   }
-  EXPECT_EQ(again(R"({"a":1e20})", 1), "{\n \"a\": 100000000000000000000\n}");
-  EXPECT_EQ(again(again(R"({"a":1e20})", 1), 1), "{\n \"a\": 100000000000000000000\n}");
+  EXPECT_EQ(json_again(R"({"a":1e20})", 1), "{\n \"a\": 100000000000000000000\n}");
+  EXPECT_EQ(json_again(json_again(R"({"a":1e20})", 1), 1), "{\n \"a\": 100000000000000000000\n}");
 }
 
 TEST(Json, StringsKeepEveryCharacter) {
@@ -46,7 +46,7 @@ TEST(Json, StringsKeepEveryCharacter) {
   }
   json += "\\u0000\"}";
   const Map map = must(parse_json(bytes_of(json), Reading::plain));
-  const Map same = must(parse_json(bytes_of(again(json)), Reading::plain));
+  const Map same = must(parse_json(bytes_of(json_again(json)), Reading::plain));
   EXPECT_TRUE(equal_plaintext(map, same));
   EXPECT_EQ(std::get<Leaf>(map.entries.front().value.value).plaintext.size(), 97U);
 }
@@ -81,10 +81,10 @@ TEST(Json, CantHoldBytesThatAreNoText) {
 }
 
 TEST(Json, EncryptedTextsAreLeavesOfTheirOwnOnlyInEncryptedFiles) {
-  constexpr std::string_view k_json = R"({"a": "ENC[x]"})";
-  const Map encrypted = must(parse_json(bytes_of(k_json), Reading::encrypted));
+  constexpr std::string_view k_text = R"({"a": "ENC[x]"})";
+  const Map encrypted = must(parse_json(bytes_of(k_text), Reading::encrypted));
   EXPECT_TRUE(std::get<Leaf>(encrypted.entries.front().value.value).is_encrypted);
-  const Map plain = must(parse_json(bytes_of(k_json), Reading::plain));
+  const Map plain = must(parse_json(bytes_of(k_text), Reading::plain));
   EXPECT_FALSE(std::get<Leaf>(plain.entries.front().value.value).is_encrypted);
 }
 

@@ -114,7 +114,7 @@ Result<KeyGroup> key_group(Node node) {
 }
 
 // Takes the fields one by one. Keys that stand flat make one group, and then "key_groups" does not count.
-class Reader {
+class MetadataReader {
  public:
   Result<void> take(Entry entry) {
     if (is_comment(entry.value)) return {};
@@ -204,7 +204,7 @@ class Reader {
 }  // namespace
 
 Result<Metadata> read_metadata(Map fields) {
-  Reader reader;
+  MetadataReader reader;
   for (auto& entry : fields.entries) VMCRED_TRY(reader.take(std::move(entry)));
   return reader.finish();
 }

@@ -3,12 +3,14 @@
 
 #include <chrono>
 
+#include "base/ascii.h"
+
 namespace vmcred::sops {
 namespace {
 
-constexpr std::string_view k_shape = "dddd-dd-ddTdd:dd:dd";
+using base::is_digit;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+constexpr std::string_view k_shape = "dddd-dd-ddTdd:dd:dd";
 
 // 'd' stands for a digit, all else for itself.
 bool has_shape(std::string_view text, std::string_view shape) {

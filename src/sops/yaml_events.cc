@@ -76,9 +76,9 @@ std::string text_or_empty(const unsigned char* text) {
   return text == nullptr ? std::string() : std::string(reinterpret_cast<const char*>(text));
 }
 
-class Reader {
+class EventReader {
  public:
-  explicit Reader(crypto::Bytes text) : m_source(text), m_parser(text) {}
+  explicit EventReader(crypto::Bytes text) : m_source(text), m_parser(text) {}
 
   base::Result<std::vector<YamlEvent>> read() {
     while (true) {
@@ -221,7 +221,7 @@ base::Result<std::vector<YamlEvent>> read_yaml_events(crypto::Bytes text) {
     return failed(Failure::unreadable, concat("more than ", base::byte_count(k_most_bytes), " of YAML"));
   }
   if (text_of(text).starts_with(k_byte_order_mark)) text = text.subspan(k_byte_order_mark.size());
-  return Reader(text).read();
+  return EventReader(text).read();
 }
 
 }  // namespace vmcred::sops

@@ -9,11 +9,14 @@
 #include <limits>
 #include <optional>
 
+#include "base/ascii.h"
 #include "sops/canonical.h"
 #include "sops/yaml_timestamp.h"
 
 namespace vmcred::sops {
 namespace {
+
+using base::is_digit;
 
 constexpr std::size_t k_longest_integer = 80;  // a sign, "0b" and 64 digits
 
@@ -29,7 +32,6 @@ constexpr std::array<std::string_view, 3> k_not_a_number{".nan", ".NaN", ".NAN"}
 constexpr std::array<std::string_view, 6> k_infinity{".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"};
 constexpr std::array<std::string_view, 3> k_minus_infinity{"-.inf", "-.Inf", "-.INF"};
 
-bool is_digit(char character) { return character >= '0' && character <= '9'; }
 bool is_sign(char character) { return character == '+' || character == '-'; }
 
 // A number's text without the underscores that YAML allows anywhere but at its front. Wiped when it goes: the

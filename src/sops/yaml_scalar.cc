@@ -19,13 +19,14 @@ using base::concat;
 constexpr std::string_view k_standard_tag = "tag:yaml.org,2002:";
 constexpr std::string_view k_own_tag = "!";  // says only: don't guess
 
-base::Error error_at(const YamlEvent& event, std::string_view what, std::string hint = {}) {
+base::Error scalar_error(const YamlEvent& event, std::string_view what, std::string hint = {}) {
   return failed(Failure::unreadable, concat("line ", event.line, ": ", what), std::move(hint));
 }
 
 base::Error tag_error(const YamlEvent& event) {
-  return error_at(event, concat("the tag ", base::quoted(event.tag), " has no place in an encrypted file"),
-                  "write the value without the tag");
+  return scalar_error(event,
+                      concat("the tag ", base::quoted(event.tag), " has no place in an encrypted file"),
+                      "write the value without the tag");
 }
 
 // "int" of "tag:yaml.org,2002:int"; nothing for another tag.
@@ -50,7 +51,7 @@ constexpr std::array<TaggedMeaning, 6> k_tagged_meanings{{
 base::Result<Leaf> binary_leaf(const YamlEvent& event) {
   VMCRED_TRY_ASSIGN(auto bytes, secret::SecretBuffer::zeroed(event.text.size()));
   const auto size = secret::base64_decode(event.text.bytes(), bytes.writable_bytes());
-  if (!size) return error_at(event, "a value with the tag !!binary is no base64");
+  if (!size) return scalar_error(event, "a value with the tag !!binary is no base64");
   bytes.truncate(*size);
   Leaf leaf;
   leaf.type = Leaf::Type::string;
@@ -71,7 +72,7 @@ base::Result<Leaf> tagged_leaf(const YamlEvent& event, std::string_view name) {
   const YamlMeaning looks = meaning_of(text_of(event.text.bytes()));
   const bool whole_float = tagged->meaning == YamlMeaning::floating && looks == YamlMeaning::integer;
   if (looks != tagged->meaning && !whole_float) {
-    return error_at(event, concat("a value is not what its tag !!", name, " says"));
+    return scalar_error(event, concat("a value is not what its tag !!", name, " says"));
   }
   return leaf_of(tagged->meaning, text_of(event.text.bytes()));
 }
@@ -85,7 +86,7 @@ base::Result<Leaf> leaf_of(const YamlEvent& scalar) {
   const YamlMeaning meaning = meaning_of(text_of(scalar.text.bytes()));
   if (meaning == YamlMeaning::string) return string_leaf(scalar);
   if (meaning == YamlMeaning::too_large) {
-    return error_at(scalar, "an integer has more than 63 bits", "put it into quotes");
+    return scalar_error(scalar, "an integer has more than 63 bits", "put it into quotes");
   }
   return leaf_of(meaning, text_of(scalar.text.bytes()));
 }
@@ -103,7 +104,8 @@ base::Result<YamlKey> key_of(const YamlEvent& scalar) {
   }
   if (!scalar.tag.empty()) return tag_error(scalar);
   if (meaning != YamlMeaning::string) {
-    return error_at(scalar, concat("the key ", base::quoted(name), " is no string"), "put it into quotes");
+    return scalar_error(scalar, concat("the key ", base::quoted(name), " is no string"),
+                        "put it into quotes");
   }
   return YamlKey{std::move(name), KeyStyle::plain};
 }

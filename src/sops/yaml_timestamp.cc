@@ -6,12 +6,12 @@
 #include <algorithm>
 #include <chrono>
 
+#include "base/ascii.h"
+
 namespace vmcred::sops {
 namespace {
 
 constexpr unsigned k_most_fraction_digits = 9;
-
-bool is_digit(char character) { return character >= '0' && character <= '9'; }
 
 // Takes the text apart from its front. Every take_… says whether it found what it wants.
 class Scanner {
@@ -29,7 +29,7 @@ class Scanner {
   bool take_number(unsigned least_digits, unsigned most_digits, unsigned& number) {
     unsigned digits = 0;
     number = 0;
-    while (digits < most_digits && !m_rest.empty() && is_digit(m_rest.front())) {
+    while (digits < most_digits && !m_rest.empty() && base::is_digit(m_rest.front())) {
       number = number * 10 + static_cast<unsigned>(m_rest.front() - '0');
       m_rest.remove_prefix(1);
       ++digits;
@@ -39,7 +39,7 @@ class Scanner {
 
   // All digits that follow; what is finer than a nanosecond is dropped.
   std::string_view take_fraction() {
-    const auto* const end = std::find_if_not(m_rest.begin(), m_rest.end(), is_digit);
+    const auto* const end = std::find_if_not(m_rest.begin(), m_rest.end(), base::is_digit);
     std::string_view digits(m_rest.begin(), end);
     m_rest.remove_prefix(digits.size());
     digits = digits.substr(0, k_most_fraction_digits);
@@ -48,7 +48,7 @@ class Scanner {
   }
 
   bool fraction_follows() const {
-    return m_rest.size() >= 2 && (m_rest[0] == '.' || m_rest[0] == ',') && is_digit(m_rest[1]);
+    return m_rest.size() >= 2 && (m_rest[0] == '.' || m_rest[0] == ',') && base::is_digit(m_rest[1]);
   }
 
   void skip() { m_rest.remove_prefix(1); }

@@ -22,8 +22,8 @@ using testing::Key;
 using testing::StartsWith;
 using testing::UnorderedElementsAre;
 
-const VarId k_own = var("web", "ssh", "id");
-const VarId k_shared = var("shared", "ca", "key");
+const VarId k_web_id = var("web", "ssh", "id");
+const VarId k_ca_key = var("shared", "ca", "key");
 const std::string k_own_file = "secrets/clan-vars/per-machine/web/ssh/id/id.age";
 const std::string k_shared_file = "secrets/clan-vars/shared/ca/key/key.age";
 
@@ -68,7 +68,7 @@ class AgeStoreTest : public testing::Test {
 };
 
 TEST_F(AgeStoreTest, FilesLieWhereClanLooksForThem) {
-  VMCRED_OK(write({secret(k_own, "own", {"web"}), secret(k_shared, "shared", {"web", "db"}),
+  VMCRED_OK(write({secret(k_web_id, "own", {"web"}), secret(k_ca_key, "shared", {"web", "db"}),
                    open_value(var("web", "ssh", "id.pub"), "open"),
                    secret(var("web", "ssh", "ca"), "kept", {"web"}, false)}));
   EXPECT_THAT(
@@ -90,31 +90,32 @@ TEST_F(AgeStoreTest, FilesLieWhereClanLooksForThem) {
 
 TEST_F(AgeStoreTest, AdminReadsThroughTheMachineAndTheMachineByItself) {
   const std::string bytes = test_support::all_bytes();
-  VMCRED_OK(write({secret(k_own, bytes, {"web"}), secret(k_shared, "", {"db", "web"})}));
-  EXPECT_EQ(read(k_own), bytes);
-  EXPECT_EQ(read(k_shared), "");
+  VMCRED_OK(write({secret(k_web_id, bytes, {"web"}), secret(k_ca_key, "", {"db", "web"})}));
+  EXPECT_EQ(read(k_web_id), bytes);
+  EXPECT_EQ(read(k_ca_key), "");
   EXPECT_EQ(read_by_machine("web", k_own_file), bytes);
-  EXPECT_EQ(read_as(m_repository, m_bob, k_own), "(can't)");
+  EXPECT_EQ(read_as(m_repository, m_bob, k_web_id), "(can't)");
 }
 
 TEST_F(AgeStoreTest, SecretThatIsNotDeployedIsForAdminsAlone) {
-  VMCRED_OK(write({secret(k_own, "deployed", {"web"}), secret(k_shared, "kept", {"web"}, false)}));
-  EXPECT_EQ(read(k_shared), "kept");
+  VMCRED_OK(write({secret(k_web_id, "deployed", {"web"}), secret(k_ca_key, "kept", {"web"}, false)}));
+  EXPECT_EQ(read(k_ca_key), "kept");
   EXPECT_EQ(read_by_machine("web", k_shared_file), "(can't)");
   EXPECT_EQ(m_repository.text(k_shared_file + ".recipients"), m_alice.recipient + "\n");
 }
 
 TEST_F(AgeStoreTest, SameValueIsNotWrittenAgain) {
-  VMCRED_OK(write({secret(k_own, "value", {"web"}), secret(k_shared, "shared", {"web"})}));
+  VMCRED_OK(write({secret(k_web_id, "value", {"web"}), secret(k_ca_key, "shared", {"web"})}));
   auto transaction = Transaction::begin(m_repository.root());
   VMCRED_OK(m_store->write(
-      *transaction, std::vector{secret(k_own, "value", {"web"}), secret(k_shared, "shared", {"web"})}, true));
+      *transaction, std::vector{secret(k_web_id, "value", {"web"}), secret(k_ca_key, "shared", {"web"})},
+      true));
   EXPECT_TRUE(transaction->empty());
 }
 
 TEST_F(AgeStoreTest, EachChangeOfDeployGivesAndTakes) {
-  for (const VarId& id : {k_own, k_shared}) {
-    const std::string file = id == k_own ? k_own_file : k_shared_file;
+  for (const VarId& id : {k_web_id, k_ca_key}) {
+    const std::string file = id == k_web_id ? k_own_file : k_shared_file;
     VMCRED_OK(write({secret(id, "value", {"web"})}));
     const Audience kept{.deploy = false, .machines = {"web"}};
     const Audience deployed{.deploy = true, .machines = {"web"}};
@@ -132,73 +133,73 @@ TEST_F(AgeStoreTest, EachChangeOfDeployGivesAndTakes) {
 }
 
 TEST_F(AgeStoreTest, LateMachineGainsAccessAndAFormerOneLosesIt) {
-  VMCRED_OK(write({secret(k_shared, "value", {"web", "db"})}));
+  VMCRED_OK(write({secret(k_ca_key, "value", {"web", "db"})}));
   const Audience audience{.deploy = true, .machines = {"db", "new"}};
-  const auto access = m_store->access(k_shared, audience);
+  const auto access = m_store->access(k_ca_key, audience);
   EXPECT_THAT(access->missing, ElementsAre("machine new"));
   EXPECT_THAT(access->stale, ElementsAre("machine web"));
-  EXPECT_TRUE(*fix(k_shared, audience));
+  EXPECT_TRUE(*fix(k_ca_key, audience));
   EXPECT_EQ(read_by_machine("new", k_shared_file), "value");
   EXPECT_EQ(read_by_machine("web", k_shared_file), "(can't)");
-  EXPECT_TRUE(m_store->access(k_shared, audience)->right());
+  EXPECT_TRUE(m_store->access(k_ca_key, audience)->right());
 }
 
 TEST_F(AgeStoreTest, NewAdminCostsOneFileAMachine) {
-  VMCRED_OK(write({secret(k_own, "own", {"web"})}));
+  VMCRED_OK(write({secret(k_web_id, "own", {"web"})}));
   const std::string before = m_repository.text(k_own_file);
   m_repository.settings.age_recipients = {m_alice.recipient, m_bob.recipient};
   open();
   const Audience audience{.deploy = true, .machines = {"web"}};
-  EXPECT_THAT(m_store->access(k_own, audience)->missing, ElementsAre(m_bob.recipient));
-  EXPECT_TRUE(*fix(k_own, audience));
-  EXPECT_EQ(read_as(m_repository, m_bob, k_own), "own");
+  EXPECT_THAT(m_store->access(k_web_id, audience)->missing, ElementsAre(m_bob.recipient));
+  EXPECT_TRUE(*fix(k_web_id, audience));
+  EXPECT_EQ(read_as(m_repository, m_bob, k_web_id), "own");
   EXPECT_EQ(m_repository.text(k_own_file), before);
   m_repository.settings.age_recipients = {m_alice.recipient};
   open();
-  EXPECT_THAT(m_store->access(k_own, audience)->stale, ElementsAre(m_bob.recipient));
-  EXPECT_TRUE(*fix(k_own, audience));
-  EXPECT_EQ(read_as(m_repository, m_bob, k_own), "(can't)");
+  EXPECT_THAT(m_store->access(k_web_id, audience)->stale, ElementsAre(m_bob.recipient));
+  EXPECT_TRUE(*fix(k_web_id, audience));
+  EXPECT_EQ(read_as(m_repository, m_bob, k_web_id), "(can't)");
 }
 
 TEST_F(AgeStoreTest, RecipientsOfOneMachineStandInPlaceOfTheCommonOnes) {
   m_repository.settings.age_machine_recipients = {{"web", {m_bob.recipient}}};
   open();
-  VMCRED_OK(write({secret(k_own, "own", {"web"}), secret(var("db", "g", "f"), "other", {"db"})}));
-  EXPECT_EQ(read_as(m_repository, m_bob, k_own), "own");
-  EXPECT_EQ(read(k_own), "(can't)");
+  VMCRED_OK(write({secret(k_web_id, "own", {"web"}), secret(var("db", "g", "f"), "other", {"db"})}));
+  EXPECT_EQ(read_as(m_repository, m_bob, k_web_id), "own");
+  EXPECT_EQ(read(k_web_id), "(can't)");
   EXPECT_EQ(read(var("db", "g", "f")), "other");
 }
 
 TEST_F(AgeStoreTest, PreviousVersionComesBackAlsoWhenItsReadersWereOthers) {
-  VMCRED_OK(write({secret(k_own, "one", {"web"})}));
-  VMCRED_OK(write({secret(k_own, "two", {"web"}, false)}, true));
-  const auto back = [&](Transaction& t) { return m_store->rollback(t, k_own, Visibility::secret); };
+  VMCRED_OK(write({secret(k_web_id, "one", {"web"})}));
+  VMCRED_OK(write({secret(k_web_id, "two", {"web"}, false)}, true));
+  const auto back = [&](Transaction& t) { return m_store->rollback(t, k_web_id, Visibility::secret); };
   VMCRED_OK(m_repository.commit(back));
-  EXPECT_EQ(read(k_own), "one");
+  EXPECT_EQ(read(k_web_id), "one");
   EXPECT_EQ(read_by_machine("web", k_own_file), "(can't)");
   VMCRED_OK(m_repository.commit(back));
-  EXPECT_EQ(read(k_own), "two");
+  EXPECT_EQ(read(k_web_id), "two");
 }
 
 TEST_F(AgeStoreTest, PreviousVersionGoesWithItsListAndTheCurrentOneStays) {
-  VMCRED_OK(write({secret(k_own, "one", {"web"}, false)}));
+  VMCRED_OK(write({secret(k_web_id, "one", {"web"}, false)}));
   const auto before = snapshot(m_repository.root());
-  VMCRED_OK(write({secret(k_own, "two", {"web"}, false)}, true));
+  VMCRED_OK(write({secret(k_web_id, "two", {"web"}, false)}, true));
   EXPECT_EQ(snapshot(m_repository.root()).size(), before.size() + 2);
-  VMCRED_OK(m_repository.commit([&](Transaction& t) { return m_store->drop_previous(t, k_own); }));
+  VMCRED_OK(m_repository.commit([&](Transaction& t) { return m_store->drop_previous(t, k_web_id); }));
   EXPECT_EQ(snapshot(m_repository.root()).size(), before.size());
-  EXPECT_EQ(read(k_own), "two");
+  EXPECT_EQ(read(k_web_id), "two");
 }
 
 TEST_F(AgeStoreTest, RemovedVarLeavesNothingAndNobodyConfiguredIsTold) {
-  VMCRED_OK(write({secret(k_own, "one", {"web"})}));
-  VMCRED_OK(write({secret(k_own, "two", {"web"})}, true));
-  VMCRED_OK(m_repository.commit([&](Transaction& t) { return m_store->remove(t, k_own); }));
+  VMCRED_OK(write({secret(k_web_id, "one", {"web"})}));
+  VMCRED_OK(write({secret(k_web_id, "two", {"web"})}, true));
+  VMCRED_OK(m_repository.commit([&](Transaction& t) { return m_store->remove(t, k_web_id); }));
   EXPECT_THAT(*m_store->list(), IsEmpty());
   EXPECT_FALSE(std::filesystem::exists(m_repository.path("secrets/clan-vars")));
   m_repository.settings.age_recipients = {};
   open();
-  const auto written = write({secret(k_own, "one", {"new"})});
+  const auto written = write({secret(k_web_id, "one", {"new"})});
   ASSERT_FALSE(written);
   EXPECT_THAT(written.error().hint, HasSubstr("age_recipients"));
 }

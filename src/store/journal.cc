@@ -12,7 +12,7 @@ namespace {
 constexpr std::string_view k_first_line = "vmcred-journal 1";
 constexpr std::string_view k_git_words[] = {"none", "commit", "intent-to-add"};  // in the order of GitStep
 
-base::Error malformed(std::string_view reason) {
+base::Error malformed_journal(std::string_view reason) {
   return {
       .kind = base::ErrorKind::refused,
       .what = base::concat("the journal's record is malformed: ", reason),
@@ -52,14 +52,14 @@ base::Result<GitStep> parse_git_step(std::optional<std::string_view> word) {
   if (word)
     for (std::size_t i = 0; i < std::size(k_git_words); ++i)
       if (*word == k_git_words[i]) return static_cast<GitStep>(i);
-  return malformed("no step for git");
+  return malformed_journal("no step for git");
 }
 
 base::Result<std::vector<std::string>> parse_paths(Lines& lines, std::string_view word) {
   std::vector<std::string> paths;
   while (const auto path = lines.next(word)) {
     VMCRED_TRY(check_path(*path));
-    if (!paths.empty() && paths.back() >= *path) return malformed("paths are not in order");
+    if (!paths.empty() && paths.back() >= *path) return malformed_journal("paths are not in order");
     paths.emplace_back(*path);
   }
   return paths;
@@ -78,15 +78,16 @@ std::string text_of(const Journal& journal) {
 base::Result<Journal> parse_journal(std::string_view text) {
   Lines lines(text);
   Journal journal;
-  if (lines.next() != k_first_line) return malformed("another version");
+  if (lines.next() != k_first_line) return malformed_journal("another version");
   VMCRED_TRY_ASSIGN(journal.git, parse_git_step(lines.next("git")));
   const auto message = lines.next("message");
-  if (!message) return malformed("no message");
+  if (!message) return malformed_journal("no message");
   journal.message = *message;
   VMCRED_TRY_ASSIGN(journal.written, parse_paths(lines, "write"));
   VMCRED_TRY_ASSIGN(journal.removed, parse_paths(lines, "remove"));
   const std::string count = std::to_string(journal.written.size() + journal.removed.size());
-  if (lines.next("end") != count || !lines.ended()) return malformed("it does not end where it should");
+  if (lines.next("end") != count || !lines.ended())
+    return malformed_journal("it does not end where it should");
   return journal;
 }
 

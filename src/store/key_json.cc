@@ -15,7 +15,7 @@ using Type = PublicKey::Type;
 
 constexpr std::size_t k_max_bytes = 1024UL * 1024;
 
-base::Error malformed(std::string_view subject) {
+base::Error malformed_key_json(std::string_view subject) {
   return {.kind = base::ErrorKind::config,
           .what = base::concat(subject, R"(: expected [{"publickey": "age1…", "type": "age"}, …])"),
           .hint = "restore the file from git, or add the key again with --force"};
@@ -54,16 +54,16 @@ void sort_unique(std::vector<PublicKey>& keys) {
 }  // namespace
 
 base::Result<std::vector<PublicKey>> parse_key_json(std::string_view text, std::string_view subject) {
-  if (text.size() > k_max_bytes) return malformed(subject);
+  if (text.size() > k_max_bytes) return malformed_key_json(subject);
   // Nothing in the form is deeper than an array of objects of strings; the parser must not go down further.
   const auto shallow = [](int depth, Json::parse_event_t, Json&) { return depth <= 3; };
   Json document = Json::parse(text, shallow, false);
   if (document.is_object()) document = Json::array({std::move(document)});
-  if (!document.is_array()) return malformed(subject);
+  if (!document.is_array()) return malformed_key_json(subject);
   std::vector<PublicKey> keys;
   for (const auto& object : document) {
     auto key = parse_key(object);
-    if (!key) return malformed(subject);
+    if (!key) return malformed_key_json(subject);
     keys.push_back(*std::move(key));
   }
   sort_unique(keys);

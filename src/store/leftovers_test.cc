@@ -17,7 +17,7 @@ using test_support::snapshot;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-const VarId k_own = var("web", "ssh", "id");
+const VarId k_declared_id = var("web", "ssh", "id");
 const VarId k_gone = var("web", "gone", "x");
 
 class LeftoversTest : public testing::Test {
@@ -29,9 +29,9 @@ class LeftoversTest : public testing::Test {
         keyring, [&](const auto& with) { return add_user(with, "alice", {alice.recipient}, Replace::no); }));
     const auto store = m_repository.open(keyring);
     EXPECT_TRUE(m_repository.commit([&](Transaction& t) -> base::Result<void> {
-      VMCRED_TRY(store->set_validation_hash(t, k_own.generator, "ab"));
+      VMCRED_TRY(store->set_validation_hash(t, k_declared_id.generator, "ab"));
       VMCRED_TRY(t.write_file("vars/per-machine/web/ssh/.version", "version -\n"));
-      return store->write(t, std::vector{secret(k_own, "own", {"web"})}, false);
+      return store->write(t, std::vector{secret(k_declared_id, "own", {"web"})}, false);
     }));
     m_clean = snapshot(m_repository.root());
     EXPECT_TRUE(m_repository.commit([&](Transaction& t) -> base::Result<void> {
@@ -45,7 +45,7 @@ class LeftoversTest : public testing::Test {
 
   Repository m_repository;
   std::map<std::string, std::string> m_clean;
-  const std::vector<StoredVar> m_declared = {{k_own, Visibility::secret}};
+  const std::vector<StoredVar> m_declared = {{k_declared_id, Visibility::secret}};
 };
 
 TEST_F(LeftoversTest, AllKindsAreFoundAndRemoved) {

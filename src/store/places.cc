@@ -11,19 +11,19 @@ namespace vmcred::store {
 namespace {
 
 using base::concat;
-using Kind = Placement::Kind;
+using PlacementKind = Placement::Kind;
 
 // The placements that there are below the vars folder, with their folders.
 base::Result<std::vector<Placement>> placements_below(const View& view, const std::string& folder) {
   std::vector<Placement> found;
-  constexpr std::pair<Kind, const char*> named[] = {{Kind::per_export, "per-export"},
-                                                    {Kind::per_machine, "per-machine"}};
+  constexpr std::pair<PlacementKind, const char*> named[] = {{PlacementKind::per_export, "per-export"},
+                                                             {PlacementKind::per_machine, "per-machine"}};
   for (const auto& [kind, name] : named) {
     VMCRED_TRY_ASSIGN(const auto names, view.names(path_in(folder, name)));
     for (const auto& each : names)
       if (is_file_name(each)) found.push_back({.kind = kind, .name = each});
   }
-  found.push_back({.kind = Kind::shared, .name = {}});
+  found.push_back({.kind = PlacementKind::shared, .name = {}});
   return found;
 }
 

@@ -16,11 +16,12 @@ using test::var;
 using test_support::snapshot;
 using testing::AnyOf;
 
-const VarId k_own = var("web", "ssh", "id");
-const VarId k_shared = var("shared", "ca", "key");
-const std::vector<Value> k_old = {secret(k_own, "old own", {"web"}), secret(k_shared, "old shared", {"web"})};
-const std::vector<Value> k_new = {secret(k_own, "new own", {"web"}),
-                                  secret(k_shared, "new shared", {"web", "db"})};
+const VarId k_crash_id = var("web", "ssh", "id");
+const VarId k_crash_key = var("shared", "ca", "key");
+const std::vector<Value> k_old_values = {secret(k_crash_id, "old own", {"web"}),
+                                         secret(k_crash_key, "old shared", {"web"})};
+const std::vector<Value> k_new_values = {secret(k_crash_id, "new own", {"web"}),
+                                         secret(k_crash_key, "new shared", {"web", "db"})};
 
 // A store with old values whose admin is alice.
 struct Scene {
@@ -32,7 +33,7 @@ struct Scene {
       return add_user(with, "alice", {alice.recipient}, Replace::no);
     };
     EXPECT_TRUE(backend == Backend::age || repository.administer(keyring, add_alice));
-    write(k_old);
+    write(k_old_values);
   }
 
   // Opens everything anew: this may be a child, where the parent's secrets are not to be seen.
@@ -54,20 +55,20 @@ void kill_write_everywhere(Backend backend) {
   for (int step = 1;; ++step) {
     const Scene scene(backend);
     const auto before = snapshot(scene.repository.root());
-    const bool survived = test_support::survives_kill_at(step, [&] { scene.write(k_new); });
+    const bool survived = test_support::survives_kill_at(step, [&] { scene.write(k_new_values); });
     ASSERT_TRUE(recover(scene.repository.root()));
     if (snapshot(scene.repository.root()) != before) {
-      EXPECT_EQ(scene.read(k_own), "new own") << "step " << step;
-      EXPECT_EQ(scene.read(k_shared), "new shared") << "step " << step;
+      EXPECT_EQ(scene.read(k_crash_id), "new own") << "step " << step;
+      EXPECT_EQ(scene.read(k_crash_key), "new shared") << "step " << step;
     }
-    scene.write(k_new);
-    EXPECT_EQ(scene.read(k_own), "new own");
+    scene.write(k_new_values);
+    EXPECT_EQ(scene.read(k_crash_id), "new own");
     const Keyring keyring = Repository::keyring_of(scene.alice);
     const auto store = scene.repository.open(keyring);
-    EXPECT_TRUE(store->access(k_shared, {.deploy = true, .machines = {"db", "web"}})->right());
+    EXPECT_TRUE(store->access(k_crash_key, {.deploy = true, .machines = {"db", "web"}})->right());
     VMCRED_OK(scene.repository.commit(
-        [&](Transaction& t) { return store->rollback(t, k_own, Visibility::secret); }));
-    EXPECT_EQ(scene.read(k_own), "old own") << "step " << step;
+        [&](Transaction& t) { return store->rollback(t, k_crash_id, Visibility::secret); }));
+    EXPECT_EQ(scene.read(k_crash_id), "old own") << "step " << step;
     if (survived) return;
   }
 }
@@ -84,7 +85,7 @@ TEST(StoreCrashTest, FixIsWholeOrHasNotBeen) {
       const Keyring keyring = Repository::keyring_of(scene.alice);
       const auto store = scene.repository.open(keyring);
       static_cast<void>(scene.repository.commit([&](Transaction& t) -> base::Result<void> {
-        VMCRED_TRY(store->fix(t, k_shared, audience, {}));
+        VMCRED_TRY(store->fix(t, k_crash_key, audience, {}));
         return {};
       }));
     });
@@ -92,9 +93,9 @@ TEST(StoreCrashTest, FixIsWholeOrHasNotBeen) {
     const Keyring keyring = Repository::keyring_of(scene.alice);
     const auto store = scene.repository.open(keyring);
     if (snapshot(scene.repository.root()) != before) {
-      EXPECT_TRUE(store->access(k_shared, audience)->right()) << "step " << step;
+      EXPECT_TRUE(store->access(k_crash_key, audience)->right()) << "step " << step;
     }
-    EXPECT_EQ(scene.read(k_shared), "old shared");
+    EXPECT_EQ(scene.read(k_crash_key), "old shared");
     if (survived) return;
   }
 }
@@ -111,9 +112,9 @@ TEST(StoreCrashTest, NewAdminReadsAllOrNothing) {
     });
     ASSERT_TRUE(recover(scene.repository.root()));
     const bool changed = snapshot(scene.repository.root()) != before;
-    EXPECT_EQ(read_as(scene.repository, scene.bob, k_own), changed ? "old own" : "(can't)")
+    EXPECT_EQ(read_as(scene.repository, scene.bob, k_crash_id), changed ? "old own" : "(can't)")
         << "step " << step;
-    EXPECT_EQ(read_as(scene.repository, scene.bob, k_shared), changed ? "old shared" : "(can't)")
+    EXPECT_EQ(read_as(scene.repository, scene.bob, k_crash_key), changed ? "old shared" : "(can't)")
         << "step " << step;
     if (survived) return;
   }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "store/abandoned_git_locks.h"
 #include "store/apply.h"
@@ -13,8 +14,6 @@
 
 namespace vmcred::store {
 namespace {
-
-bool is_control(char letter) { return static_cast<unsigned char>(letter) < 0x20 || letter == 0x7f; }
 
 // Finishes or drops what a killed process left.
 base::Result<void> finish_leftovers(const View& disk) {
@@ -51,7 +50,7 @@ Changes not_in_place(const View& disk, const Changes& staged) {
 // git is told of all paths: what is in place already may have missed its commit.
 Journal journal_for(const Changes& staged, GitStep git, const std::string& message) {
   Journal journal{.git = git, .message = message, .written = {}, .removed = {}};
-  std::ranges::replace_if(journal.message, is_control, ' ');
+  std::ranges::replace_if(journal.message, base::is_control, ' ');
   for (const auto& [path, change] : staged)
     (change.kind == Change::Kind::removal ? journal.removed : journal.written).push_back(path);
   return journal;

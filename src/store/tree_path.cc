@@ -3,12 +3,11 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "base/text.h"
 
 namespace vmcred::store {
 namespace {
-
-bool is_control(char letter) { return static_cast<unsigned char>(letter) < 0x20 || letter == 0x7f; }
 
 // File systems that ignore case have it under all these names.
 bool is_git_folder(std::string_view part) {
@@ -21,7 +20,7 @@ bool is_allowed_part(std::string_view part) {
 }
 
 bool is_allowed(std::string_view path) {
-  if (std::ranges::any_of(path, is_control)) return false;
+  if (std::ranges::any_of(path, base::is_control)) return false;
   for (;;) {
     const auto slash = path.find('/');
     if (!is_allowed_part(path.substr(0, slash))) return false;

@@ -5,11 +5,12 @@
 #include <array>
 #include <span>
 
+#include "base/ascii.h"
+
 namespace vmcred::systemd {
 namespace {
 
 // Objects, not functions: the compiler sees into what it gets them for, which is each byte of each unit.
-constexpr auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
 
 // Is a word of these what it is, with nothing around it?
 constexpr auto k_plain = [] {
@@ -35,7 +36,7 @@ std::string doubled(std::string_view text, Doubles doubles) {
 std::string in_quotes(std::string_view text) {
   std::string result = "\"";
   for (const char c : text) {
-    if (is_control(c)) {
+    if (base::is_control(c)) {
       result += "\\x";
       result += base::hex(std::as_bytes(std::span(&c, 1)));
       continue;
@@ -59,7 +60,7 @@ std::string list_word(std::string_view text) { return word(text, is_specifier); 
 std::string command_word(std::string_view text) { return word(text, is_specifier_or_variable); }
 
 base::Result<std::string> line_value(std::string_view text) {
-  const bool fits = !text.empty() && std::ranges::none_of(text, is_control) && text.front() != ' ' &&
+  const bool fits = !text.empty() && std::ranges::none_of(text, base::is_control) && text.front() != ' ' &&
                     text.back() != ' ' && text.back() != '\\';
   if (!fits)
     return base::Error{.kind = base::ErrorKind::config,

@@ -13,7 +13,7 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-constexpr std::string_view k_config = R"toml(
+constexpr std::string_view k_changing = R"toml(
 [generators.g]
 files.key.kind = "uuid"
 files.open = { kind = "uuid", secret = false }
@@ -29,7 +29,7 @@ secrets.key = { generator = "g", file = "key" }
 
 class ChangeTest : public RepositoryTest {
  protected:
-  void SetUp() override { m_repository.configure(k_config); }
+  void SetUp() override { m_repository.configure(k_changing); }
 
   // Stages and forgets.
   ChangeReport report_of(std::string_view file, std::string_view text) {

@@ -40,7 +40,7 @@ std::vector<std::string> texts(const Declared& declared) {
   return texts;
 }
 
-constexpr std::string_view k_config = R"toml(
+constexpr std::string_view k_declarations = R"toml(
 [generators.ca]
 share = true
 files.key = {}
@@ -62,7 +62,7 @@ secrets.key = { generator = "ca" }
 )toml";
 
 TEST(Declared, LaysOutGeneratorsByTheMachinesThatUseThem) {
-  const Laid laid = lay_out(k_config);
+  const Laid laid = lay_out(k_declarations);
   EXPECT_THAT(
       texts(laid.declared),
       ElementsAre("per-machine/web/base for web read by web",
@@ -83,7 +83,7 @@ TEST(Declared, MachinesMayDeclareAGeneratorThemselves) {
 }
 
 TEST(Declared, FindsMachinesByTheirOwnNameOrAVms) {
-  const Laid laid = lay_out(k_config);
+  const Laid laid = lay_out(k_declarations);
   const auto named = [&](std::vector<std::string> names) { return laid.declared.machines_named(names); };
   EXPECT_THAT(*named({}), ElementsAre("host", "web"));
   EXPECT_THAT(*named({"db", "host"}), ElementsAre("host"));
@@ -92,7 +92,7 @@ TEST(Declared, FindsMachinesByTheirOwnNameOrAVms) {
 }
 
 TEST(Declared, FindsGeneratorsOfTheRequestedMachines) {
-  const Laid laid = lay_out(k_config);
+  const Laid laid = lay_out(k_declarations);
   const std::vector<std::string> host = {"host"};
   EXPECT_THAT(laid.declared.needed_by(host), ElementsAre(3));
   EXPECT_THAT(*laid.declared.named("ca", host), ElementsAre(3));
@@ -101,7 +101,7 @@ TEST(Declared, FindsGeneratorsOfTheRequestedMachines) {
 }
 
 TEST(Declared, FindsVars) {
-  const Laid laid = lay_out(k_config);
+  const Laid laid = lay_out(k_declarations);
   EXPECT_EQ(store::path_of(laid.declared.var_named("web", "leaf/pair")->id()), "per-machine/web/leaf/pair");
   EXPECT_EQ(store::path_of(laid.declared.var_named("host", "ca/key")->id()), "shared/ca/key");
   EXPECT_EQ(laid.declared.var_named("web", "leaf/pear").error().what,

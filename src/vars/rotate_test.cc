@@ -14,7 +14,7 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-constexpr std::string_view k_config = R"toml(
+constexpr std::string_view k_rotating = R"toml(
 [generators.root]
 share = true
 files.key = { kind = "hex:16", restart_units = ["gate.service"] }
@@ -36,7 +36,7 @@ secrets.root = { generator = "root", file = "key" }
 class Rotate : public RepositoryTest {
  protected:
   void SetUp() override {
-    m_repository.configure(k_config);
+    m_repository.configure(k_rotating);
     ASSERT_THAT(m_repository.generate(), SizeIs(3));
   }
 
@@ -183,8 +183,8 @@ TEST_P(Rotate, WhatIsBroughtTogetherIsNotStale) {
 }
 
 TEST_P(Rotate, FixingAccessMakesNothingStale) {
-  m_repository.configure(
-      base::concat(k_config, "[vms.late]\nkernel = 'k'\nsecrets.x = { generator = 'root', file = 'key' }\n"));
+  m_repository.configure(base::concat(
+      k_rotating, "[vms.late]\nkernel = 'k'\nsecrets.x = { generator = 'root', file = 'key' }\n"));
   EXPECT_THAT(m_repository.generate(), IsEmpty());
   EXPECT_THAT(m_repository.fixed, SizeIs(1));
   EXPECT_TRUE(m_repository.check().good());

@@ -18,7 +18,7 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-constexpr std::string_view k_config = R"toml(
+constexpr std::string_view k_two_secrets = R"toml(
 [generators.pair]
 files.x.kind = "uuid"
 files.y.kind = "uuid"
@@ -45,7 +45,7 @@ using Values = std::map<std::string, std::string>;
 class WayBackTest : public RepositoryTest {
  protected:
   void SetUp() override {
-    m_repository.configure(k_config);
+    m_repository.configure(k_two_secrets);
     ASSERT_THAT(m_repository.generate(), SizeIs(3));
   }
 
@@ -135,7 +135,7 @@ TEST_P(WayBackTest, ARotationThatChangesNothingLeavesTheWayBack) {
 
 TEST_P(WayBackTest, WhereAValueWasNotThereThereIsNone) {
   rotate("x");
-  std::string config(k_config);
+  std::string config(k_two_secrets);
   m_repository.configure(config.insert(config.find("files.y"), "files.z.kind = 'uuid'\n"));
   set({{"pair/z", "new"}, {"pair/x", "by hand"}});
   check_that_versions_tell_what_is_kept();

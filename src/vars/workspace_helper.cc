@@ -25,7 +25,7 @@ using base::UniqueFd;
 
 // What a script may have at once, where the folder is a tmpfs; a ramfs has no limit.
 constexpr const char* k_max_size = "64M";
-constexpr rlim_t k_max_file_bytes = 64UL * 1024 * 1024;
+constexpr rlim_t k_max_written_bytes = 64UL * 1024 * 1024;
 
 [[noreturn]] void fail(int socket, std::string_view stage) {
   HelperReport report{.error_number = errno};
@@ -69,7 +69,7 @@ UniqueFd attach_folder(int socket) {
 // A crash must not put memory on a disk: 1 byte, for 0 would still feed a crash handler behind a pipe.
 void limit_resources() {
   const rlimit core{.rlim_cur = 1, .rlim_max = 1};
-  const rlimit file{.rlim_cur = k_max_file_bytes, .rlim_max = k_max_file_bytes};
+  const rlimit file{.rlim_cur = k_max_written_bytes, .rlim_max = k_max_written_bytes};
   ::setrlimit(RLIMIT_CORE, &core);
   ::setrlimit(RLIMIT_FSIZE, &file);
 }

@@ -29,7 +29,7 @@ VirtualMachine machine(Hypervisor hypervisor, Machine kind = Machine::q35) {
   return vm;
 }
 
-struct Row {
+struct Refusal {
   Hypervisor hypervisor;
   std::function<void(VirtualMachine&)> change;
   std::string key;
@@ -37,7 +37,7 @@ struct Row {
   std::string hint;
 };
 
-void expect_one_finding(const Row& row) {
+void expect_one_finding(const Refusal& row) {
   auto vm = machine(row.hypervisor);
   ASSERT_THAT(check_vm(vm), IsEmpty());
   row.change(vm);

@@ -12,9 +12,9 @@ namespace {
 using testing::Contains;
 using testing::Not;
 
-const HostFacts k_host{.program = "/fc", .runtime_directory = "/run/v", .kvm = true};
+const HostFacts k_firecracker_host{.program = "/fc", .runtime_directory = "/run/v", .kvm = true};
 
-config::VirtualMachine machine() {
+config::VirtualMachine firecracker_machine() {
   auto vm = test_support::machine();
   vm.hypervisor = config::Hypervisor::firecracker;
   vm.initrd = "/boot/initrd";
@@ -22,12 +22,12 @@ config::VirtualMachine machine() {
 }
 
 std::vector<std::string> arguments_with_metadata_of(std::size_t size) {
-  auto vm = machine();
+  auto vm = firecracker_machine();
   vm.transport = config::Transport::mmds;
   vm.interfaces = {{.type = config::Interface::Type::tap, .id = "tap0"}};
   const std::vector outlines = {
       CredentialOutline{.name = test_support::credential_name("KEY"), .size = size}};
-  const auto plan = plan_firecracker(vm, outlines, k_host);
+  const auto plan = plan_firecracker(vm, outlines, k_firecracker_host);
   std::vector<std::string> texts;
   if (!plan) return texts;
   for (const auto& argument : plan->arguments) texts.push_back(argument.text);
@@ -42,10 +42,10 @@ TEST(PlanFirecrackerTest, MetadataPastTheDefaultLimitAskForMore) {
 }
 
 TEST(PlanFirecrackerTest, PagesAreReportedFromVersion1_14On) {
-  auto vm = machine();
+  auto vm = firecracker_machine();
   vm.balloon.emplace();
   for (const int minor : {13, 14}) {
-    HostFacts host = k_host;
+    HostFacts host = k_firecracker_host;
     host.version = Version{.major = 1, .minor = minor};
     const auto plan = plan_firecracker(vm, {}, host);
     ASSERT_TRUE(plan);

@@ -23,15 +23,15 @@ using nlohmann::ordered_json;
 using vars::Preview;
 using vars::Rotation;
 
-ordered_json paths_of(const std::vector<store::GeneratorId>& generators) {
+ordered_json rotated_paths(const std::vector<store::GeneratorId>& generators) {
   auto paths = ordered_json::array();
   for (const auto& generator : generators) paths.push_back(store::path_of(generator));
   return paths;
 }
 
 std::string as_json(const Rotation& rotation) {
-  ordered_json shown = {{"generators", paths_of(rotation.generators)},
-                        {"stale", paths_of(rotation.stale)},
+  ordered_json shown = {{"generators", rotated_paths(rotation.generators)},
+                        {"stale", rotated_paths(rotation.stale)},
                         {"vms", ordered_json::array()},
                         {"units", rotation.affected.units}};
   for (const auto& machine : rotation.affected.vms)

@@ -18,7 +18,7 @@ using base::UniqueFd;
 using test_support::credential_of;
 using Value = vmm::BodyPiece::Value;
 
-credential::CredentialSet two_secrets() {
+credential::CredentialSet two_bodies() {
   credential::CredentialSet set;
   set.push_back(credential_of("A", "first"));
   set.push_back(credential_of("B", test_support::all_bytes()));
@@ -32,7 +32,7 @@ std::string base64(std::span<const std::byte> bytes) {
 }
 
 TEST(RenderRequestsTest, ValuesAndPathsStandInTheirPlaces) {
-  const auto set = two_secrets();
+  const auto set = two_bodies();
   std::vector<UniqueFd> files;
   files.emplace_back(::open("/dev/null", O_RDONLY | O_CLOEXEC));
   vmm::LaunchPlan plan;
@@ -54,7 +54,7 @@ TEST(RenderRequestsTest, TheVmmInheritsNoBody) {
   vmm::LaunchPlan plan;
   plan.requests.push_back({.method = "PUT", .path = "/a", .body = {{.text = "{}"}}});
   plan.requests.push_back({.method = "PUT", .path = "/b", .body = {}});
-  const auto rendered = render_requests(plan, two_secrets(), {}, {});
+  const auto rendered = render_requests(plan, two_bodies(), {}, {});
   ASSERT_TRUE(rendered);
   const int body = (*rendered)[0].body.get();
   EXPECT_EQ(::fcntl(body, F_GETFD), FD_CLOEXEC);

@@ -19,7 +19,7 @@ using base::Error;
 using base::Result;
 using base::UniqueFd;
 
-constexpr auto k_pause = std::chrono::milliseconds(1);
+constexpr auto k_connect_pause = std::chrono::milliseconds(1);
 
 class Starter {
  public:
@@ -54,7 +54,7 @@ class Starter {
     for (;;) {
       auto connection = connect_to_api(m_start.socket, deadline);
       if (connection || Clock::now() >= deadline) return connection;
-      if (has_ended_within(k_pause)) return connection;
+      if (has_ended_within(k_connect_pause)) return connection;
     }
   }
 
