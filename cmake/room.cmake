@@ -17,7 +17,9 @@ function(vmcred_room NAME)
   if(NOT sources)
     return()
   endif()
+  vmcred_compile_together(${sources} ${tests})
   add_library(vmcred_${NAME} STATIC ${sources})
+  set_target_properties(vmcred_${NAME} PROPERTIES UNITY_BUILD_MODE GROUP)
   target_link_libraries(vmcred_${NAME} PUBLIC vmcred_settings ${ROOM_LIBRARIES})
   foreach(room IN LISTS ROOM_LINKS)
     target_link_libraries(vmcred_${NAME} PUBLIC vmcred_${room})
@@ -26,6 +28,7 @@ function(vmcred_room NAME)
 
   if(tests)
     add_executable(${NAME}_test ${tests})
+    set_target_properties(${NAME}_test PROPERTIES UNITY_BUILD_MODE GROUP)
     target_link_libraries(${NAME}_test PRIVATE vmcred_${NAME} GTest::gmock GTest::gtest_main)
     target_include_directories(${NAME}_test PRIVATE ${PROJECT_SOURCE_DIR}/test)
     target_compile_definitions(${NAME}_test PRIVATE VMCRED_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
@@ -35,6 +38,30 @@ function(vmcred_room NAME)
   foreach(fuzzer IN LISTS fuzzers)
     vmcred_fuzzer(${NAME} ${fuzzer})
   endforeach()
+endfunction()
+
+# Which files are one translation unit where CMAKE_UNITY_BUILD is on: a folder of a room, and in the room itself the files
+# whose names begin with letters near each other. A new file moves no other, so only its own private names can meet theirs.
+function(vmcred_compile_together)
+  foreach(source IN LISTS ARGN)
+    cmake_path(GET source FILENAME name)
+    cmake_path(GET source PARENT_PATH folder)
+    cmake_path(GET folder FILENAME group)
+    foreach(letters a-e f-p q-z)
+      if(folder STREQUAL "${CMAKE_CURRENT_SOURCE_DIR}/${group}" AND name MATCHES "^[${letters}]")
+        string(APPEND group "_${letters}")
+      endif()
+    endforeach()
+    set_source_files_properties(${source} PROPERTIES UNITY_GROUP ${group})
+  endforeach()
+endfunction()
+
+# Files of a room that are alike on purpose, one for each hypervisor: their private names are the same, so each is a
+# translation unit of its own. All others are compiled several at a time (CMAKE_UNITY_BUILD).
+function(vmcred_file_each ROOM)
+  list(TRANSFORM ARGN PREPEND ${ROOM}/)
+  list(TRANSFORM ARGN APPEND .cc)
+  set_source_files_properties(${ARGN} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
 endfunction()
 
 # One fuzz target: with libFuzzer where VMCRED_FUZZERS is on, else a program that runs the corpus once, as a test.
